@@ -1,0 +1,55 @@
+"""Dirty businesses: those whose flag is to be looked at again because something that it rests on has changed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from store import bulk
+from store.queries import among
+from store.tables import BusinessRecord, Dirty, EngagementBusiness, Participant, Post
+
+named, participant, post = bulk.table_of(EngagementBusiness), bulk.table_of(Participant), bulk.table_of(Post)
+business_record = bulk.table_of(BusinessRecord)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a resolve changed, table by table."""
+
+    posts: bulk.Change
+    engagements: bulk.Change
+    named: bulk.Change
+    participants: bulk.Change
+
+
+def mark(connection: Connection, changes: Changes) -> None:
+    """Marks every business that the changes touch, before or after them."""
+    people = {int(who) for _, who in changes.participants.keys() if who.isdigit()}
+    businesses = {business for _, business in (*changes.posts.keys(), *changes.named.keys())}
+    touched = {key[0] for change in (changes.engagements, changes.named, changes.participants) for key in change.keys()}
+    for part in _parts(touched):
+        businesses.update(connection.scalars(select(named.c.business_record_id).where(among(connection, named.c.engagement_id, part))))
+        at = select(participant.c.person_record_id).where(among(connection, participant.c.engagement_id, part))
+        people.update(person for person in connection.scalars(at) if person is not None)
+    for part in _parts(people):
+        businesses.update(connection.scalars(select(post.c.business_record_id).where(among(connection, post.c.person_record_id, part))))
+    mark_records(connection, businesses)
+
+
+def mark_records(connection: Connection, business_record_ids: Iterable[int]) -> None:
+    """Marks the businesses of these business records."""
+    found: set[str] = set()
+    for part in _parts(set(business_record_ids)):
+        found.update(connection.scalars(select(business_record.c.business_id).where(among(connection, business_record.c.record_id, part))))
+    mark_businesses(connection, found)
+
+
+def mark_businesses(connection: Connection, business_ids: Iterable[str]) -> None:
+    """Marks these businesses."""
+    bulk.insert(connection, Dirty, ("business_id",), [(found,) for found in sorted(set(business_ids))])
+
+
+def _parts(ids: set[int]) -> Iterable[list[int]]:
+    ordered = sorted(ids)
+    return [ordered[start : start + bulk.CHUNK] for start in range(0, len(ordered), bulk.CHUNK)]

@@ -1,0 +1,219 @@
+"""Facts: all that the store knows of some businesses, gathered for the flag policy."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+
+from mappings.leader_levels import highest
+from mappings.policy import Facts, Member, Touch
+from store import bulk
+from store.queries import among
+from store.tables import Business, BusinessRecord, Engagement, EngagementBusiness, Participant, Person, PersonRecord, Post, Record, ThemeFound
+from store.tables import Connection as ConnectionRow
+
+business, business_record, record = bulk.table_of(Business), bulk.table_of(BusinessRecord), bulk.table_of(Record)
+engagement, named, participant = bulk.table_of(Engagement), bulk.table_of(EngagementBusiness), bulk.table_of(Participant)
+person, person_record, post = bulk.table_of(Person), bulk.table_of(PersonRecord), bulk.table_of(Post)
+theme, connections = bulk.table_of(ThemeFound), bulk.table_of(ConnectionRow)
+
+
+@dataclass
+class Known:
+    """One business: its facts for the policy, and what the sentences about it need."""
+
+    id: str
+    name: str
+    place: str
+    facts: Facts
+    connections: list[str]
+    owners: dict[int, str] = field(default_factory=dict)
+    """Who on our side had an engagement, by engagement id."""
+    themes: dict[int, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Touch:
+    id: int
+    kind: str
+    direction: str | None
+    status: str | None
+    starts_at: datetime | None
+    owner: str | None
+    has_participants: bool
+
+
+class Loader:
+    """Gathers facts for batches of businesses."""
+
+    def __init__(self, connection: Connection, zone: ZoneInfo) -> None:
+        self.connection = connection
+        self.zone = zone
+        self.names = {row.id: (row.name, row.side) for row in connection.execute(select(connections.c.id, connections.c.name, connections.c.side))}
+
+    def load(self, ids: Sequence[str]) -> list[Known]:
+        """What is known of these businesses, in their order; those that have no live record are left out."""
+        rows = {row.id: row for row in self.connection.execute(select(business).where(among(self.connection, business.c.id, ids)))}
+        batch = _Batch(self, [found for found in ids if found in rows and not rows[found].gone])
+        return [batch.known(rows[found]) for found in batch.ids]
+
+
+class _Batch:
+    """One batch: a handful of queries, then everything in memory."""
+
+    def __init__(self, loader: Loader, ids: list[str]) -> None:
+        self.loader = loader
+        self.ids = ids
+        self._load_records()
+        self._load_posts()
+        self._load_touches()
+        self._load_themes()
+
+    def _query(self, columns: Iterable[Any], column: Any, values: Iterable[Any], source: Any = None) -> Sequence[Any]:
+        query = select(*columns) if source is None else select(*columns).select_from(source)
+        return self.loader.connection.execute(query.where(among(self.loader.connection, column, sorted(set(values))))).all()
+
+    def _load_records(self) -> None:
+        joined = business_record.join(record, record.c.id == business_record.c.record_id)
+        columns = (business_record.c.record_id, business_record.c.business_id, record.c.connection_id)
+        self.business_of: dict[int, str] = {}
+        self.connections_of: dict[str, set[int]] = defaultdict(set)
+        held = select(*columns).select_from(joined).where(record.c.deleted_on.is_(None))
+        rows = self.loader.connection.execute(held.where(among(self.loader.connection, business_record.c.business_id, self.ids)))
+        for record_id, business_id, connection_id in rows:
+            self.business_of[record_id] = business_id
+            self.connections_of[business_id].add(connection_id)
+
+    def _load_posts(self) -> None:
+        mine = {row.person_record_id for row in self._query((post.c.person_record_id,), post.c.business_record_id, self.business_of)}
+        self.posts: dict[int, list[Any]] = defaultdict(list)
+        for row in self._query((post,), post.c.person_record_id, mine):
+            self.posts[row.person_record_id].append(row)
+        joined = person_record.join(person, person.c.id == person_record.c.person_id)
+        columns = (person_record.c.record_id, person.c.id, person.c.name, person.c.do_not_contact)
+        self.people = {row.record_id: row for row in self._query(columns, person_record.c.record_id, mine, joined)}
+
+    def _load_touches(self) -> None:
+        took = self._query((participant,), participant.c.person_record_id, self.people)
+        said = self._query((named,), named.c.business_record_id, self.business_of)
+        ids = {row.engagement_id for row in (*took, *said)}
+        self.touches = {
+            row.record_id: _Touch(row.record_id, row.kind, row.direction, row.status, row.starts_at, row.owner, row.has_participants)
+            for row in self._query((engagement,), engagement.c.record_id, ids)
+        }
+        self.named: dict[str, set[int]] = defaultdict(set)
+        for row in said:
+            self.named[self.business_of[row.business_record_id]].add(row.engagement_id)
+        self.present: dict[str, dict[int, dict[str, tuple[bool, int, str]]]] = defaultdict(lambda: defaultdict(dict))
+        for row in took:
+            self._place(row)
+
+    def _place(self, row: Any) -> None:
+        """Gives a participation to the business at which the record stood at the time; of two words for a person the strongest holds."""
+        touch = self.touches[row.engagement_id]
+        for at in standing_at(self.posts[row.person_record_id], touch.starts_at):
+            business_id = self.business_of.get(at.business_record_id)
+            if business_id is None:
+                continue
+            people = self.present[business_id][touch.id]
+            who = self.people[row.person_record_id].id
+            rank = (row.stated, -_STRENGTH[row.took_part], row.took_part)
+            if who not in people or rank > people[who]:
+                people[who] = rank
+
+    def _load_themes(self) -> None:
+        self.themes: dict[int, list[str]] = defaultdict(list)
+        for row in self._query((theme.c.engagement_id, theme.c.kind, theme.c.found), theme.c.engagement_id, self.touches):
+            if row.kind == "theme":
+                self.themes[row.engagement_id].append(row.found)
+
+    def known(self, row: Any) -> Known:
+        """One business of the batch."""
+        touches = self._touches_of(row.id)
+        themes = Counter(found for touch in touches if touch.status != "cancelled" for found in self.themes[touch.id])
+        sides = [self.loader.names[found] for found in sorted(self.connections_of[row.id])]
+        facts = Facts(
+            closed=row.closed,
+            multi_site=row.multi_site,
+            employees=row.employees,
+            sides=frozenset(side for _, side in sides),
+            members=self._members_of(row.id),
+            touches=tuple(touches),
+            themes=tuple(sorted(themes, key=lambda found: (-themes[found], found))),
+        )
+        owners = {touch.id: owner for touch in touches if (owner := self.touches[touch.id].owner)}
+        mine = {touch.id: sorted(self.themes[touch.id]) for touch in touches if self.themes[touch.id]}
+        return Known(row.id, row.name, row.place or "", facts, sorted(name for name, _ in sides), owners, mine)
+
+    def _touches_of(self, business_id: str) -> list[Touch]:
+        present = self.present[business_id]
+        return [
+            Touch(
+                id=found.id,
+                kind=found.kind,
+                direction=found.direction,
+                status=found.status,
+                day=found.starts_at.astimezone(self.loader.zone).date() if found.starts_at else None,
+                people={who: word for who, (_, _, word) in sorted(present.get(found.id, {}).items())},
+                names_business=found.id in self.named[business_id],
+                has_participants=found.has_participants,
+            )
+            for found in (self.touches[touch_id] for touch_id in sorted({*self.named[business_id], *present}))
+        ]
+
+    def _members_of(self, business_id: str) -> tuple[Member, ...]:
+        posts: dict[str, list[Any]] = defaultdict(list)
+        for record_id, held in self.posts.items():
+            for found in held:
+                if self.business_of.get(found.business_record_id) == business_id and record_id in self.people:
+                    posts[self.people[record_id].id].append(found)
+        return tuple(self._member(who, found) for who, found in sorted(posts.items()))
+
+    def _member(self, who: str, posts: list[Any]) -> Member:
+        level = highest(found.level for found in posts)
+        title = min((found.title for found in posts if found.level == level), default="")
+        of = self.people[posts[0].person_record_id]
+        return Member(who, of.name, title, level, self._left_on(posts), of.do_not_contact)
+
+    def _left_on(self, posts: list[Any]) -> date | None:
+        """When one record says that the person left and none that changed later says otherwise."""
+        leaving = [(day, found) for found in posts if (day := leaving_day(found, self.zone)) is not None]
+        staying = [found for found in posts if leaving_day(found, self.zone) is None]
+        days = [day for day, found in leaving if not any(changed_later(other, found, self.zone) for other in staying)]
+        return min(days, default=None)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.loader.zone
+
+
+_STRENGTH = {"organised": 0, "attended": 1, "absent": 2, "declined": 3, "invited": 4}
+
+
+def standing_at(posts: list[Any], moment: datetime | None) -> list[Any]:
+    """Where a person record stood at a moment: before it was moved, at the old business; else where it is now."""
+    ended = sorted((found for found in posts if found.until), key=lambda found: (found.until, found.business_record_id))
+    before = [found for found in ended if moment is not None and moment <= found.until]
+    return before[:1] or [found for found in posts if found.until is None]
+
+
+def leaving_day(found: Any, zone: ZoneInfo) -> date | None:
+    """The first day on which a post says that the person has left; None where it says that they are still there."""
+    days = [found.left_on] if found.left_on else []
+    if found.until:
+        days.append(found.until.astimezone(zone).date())
+    if found.left and not days:
+        days.append(date.min)
+    return min(days, default=None)
+
+
+def changed_later(one: Any, other: Any, zone: ZoneInfo) -> bool:
+    """Whether one record changed later than another: by the CRMs' own clocks, else by the day on which we saw it change."""
+    if one.changed and other.changed and not other.until:
+        return bool(one.changed > other.changed)
+    seen = other.until.astimezone(zone).date() if other.until else other.changed_on
+    return one.changed_on is not None and (seen is None or one.changed_on > seen)

@@ -1,0 +1,133 @@
+"""Flag: computes the state of every business that something touched, time included, and keeps the history of changes."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, delete, or_, select
+
+from jobs import wording
+from jobs.facts import Known, Loader
+from mappings.policy import Judged, judge
+from mappings.policy_rules import PolicyRules
+from store import bulk
+from store.database import Database
+from store.queries import among
+from store.tables import Business, Dirty, Flag, FlagHistory, FlagLooked, Stage
+
+business, dirty = bulk.table_of(Business), bulk.table_of(Dirty)
+flag, looked, history = bulk.table_of(Flag), bulk.table_of(FlagLooked), bulk.table_of(FlagHistory)
+
+BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A business with what the policy says of it; `row` is None where it has no flag (closed)."""
+
+    known: Known
+    judged: Judged | None
+    row: dict[str, Any] | None
+
+
+def decide(known: Known, as_of: date, rules: PolicyRules) -> Decided:
+    """The flag of one business as of a day."""
+    judged = judge(known.facts, as_of, rules)
+    if judged is None:
+        return Decided(known, None, None)
+    row = {
+        "business_id": known.id,
+        "state": judged.state,
+        "reach": judged.reach,
+        "priority": judged.priority,
+        "points": judged.points,
+        "reason": wording.reason(known, judged, as_of, rules.window_days),
+        "approach": wording.approach(judged),
+        "via": wording.via(known, judged, as_of) if judged.state != "engaged" else "",
+        "place": known.place,
+        "themes": "|".join(known.facts.themes),
+        "connections": "|".join(known.connections),
+        "as_of": as_of,
+        "next_on": judged.next_on,
+    }
+    return Decided(known, judged, row)
+
+
+def flag_businesses(
+    store: Database, as_of: date, rules: PolicyRules, zone: ZoneInfo, progress: Callable[[int, int], None] = lambda done, total: None
+) -> int:
+    """Brings every flag up to a day; returns how many businesses were looked at."""
+    version = f"{rules.version} {zone.key}"
+    with store.connect() as connection:
+        ids = _due(connection, as_of, version)
+    for start in range(0, len(ids), BATCH):
+        part = ids[start : start + BATCH]
+        with store.connect() as connection:
+            _write(connection, part, list(_decide(connection, part, as_of, rules, zone)), as_of)
+        progress(start + len(part), len(ids))
+    with store.connect() as connection:
+        bulk.replace(connection, Stage, [{"name": "flag", "worked_from": {"rules": version}}], {"name": "flag"})
+    return len(ids)
+
+
+def _due(connection: Connection, as_of: date, version: str) -> list[str]:
+    """Businesses touched since they were looked at, those whose time has come, and all when the rules changed."""
+    stage = bulk.table_of(Stage)
+    held = connection.scalar(select(stage.c.worked_from).where(stage.c.name == "flag"))
+    if held != {"rules": version}:
+        known = set(connection.scalars(select(business.c.id).where(business.c.merged_into.is_(None))))
+        return sorted(known | set(connection.scalars(select(looked.c.business_id))))
+    by_time = select(looked.c.business_id).where(or_(looked.c.next_on <= as_of, looked.c.as_of > as_of))
+    return sorted({*connection.scalars(select(dirty.c.business_id)), *connection.scalars(by_time)})
+
+
+def _decide(connection: Connection, ids: Sequence[str], as_of: date, rules: PolicyRules, zone: ZoneInfo) -> Iterator[Decided]:
+    for known in Loader(connection, zone).load(ids):
+        yield decide(known, as_of, rules)
+
+
+def _write(connection: Connection, ids: list[str], decided: list[Decided], as_of: date) -> None:
+    states = _states(connection, ids)
+    rows = [found.row for found in decided if found.row]
+    bulk.replace_among(connection, Flag, "business_id", ids, rows)
+    looks = [
+        {"business_id": found.known.id, "as_of": as_of, "next_on": found.judged.next_on if found.judged else None} for found in decided
+    ]
+    bulk.replace_among(connection, FlagLooked, "business_id", ids, looks)
+    _write_history(connection, ids, states, {row["business_id"]: (row["state"], row["reach"]) for row in rows}, as_of)
+    connection.execute(delete(dirty).where(among(connection, dirty.c.business_id, ids)))
+
+
+def _states(connection: Connection, ids: list[str]) -> dict[str, tuple[str, str]]:
+    query = select(flag.c.business_id, flag.c.state, flag.c.reach).where(among(connection, flag.c.business_id, ids))
+    return {row.business_id: (row.state, row.reach) for row in connection.execute(query)}
+
+
+def _write_history(
+    connection: Connection, ids: list[str], before: dict[str, tuple[str, str]], after: dict[str, tuple[str, str]], as_of: date
+) -> None:
+    changed = [found for found in ids if before.get(found) != after.get(found)]
+    if not changed:
+        return
+    connection.execute(delete(history).where(among(connection, history.c.business_id, changed), history.c.as_of == as_of))
+    none: tuple[str | None, str | None] = (None, None)
+    rows = [(found, as_of, *after.get(found, none)) for found in changed]
+    bulk.insert(connection, FlagHistory, ("business_id", "as_of", "state", "reach"), rows)
+
+
+def flags_as_of(store: Database, as_of: date, rules: PolicyRules, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """Every flag as of a day with the business's name, without writing: a stored flag where it holds that day, else computed.
+
+    Sorted by priority, then name."""
+    with store.reading() as connection:
+        names = dict(connection.execute(select(business.c.id, business.c.name).where(business.c.merged_into.is_(None), ~business.c.gone)).all())
+        holds = (looked.c.as_of <= as_of, or_(looked.c.next_on.is_(None), looked.c.next_on > as_of))
+        fresh = set(connection.scalars(select(looked.c.business_id).where(*holds)))
+        rows = [dict(row) for row in connection.execute(select(flag)).mappings() if row["business_id"] in fresh]
+        stale = sorted(set(names) - fresh)
+        for start in range(0, len(stale), BATCH):
+            rows += [found.row for found in _decide(connection, stale[start : start + BATCH], as_of, rules, zone) if found.row]
+    named = [row | {"name": names[row["business_id"]]} for row in rows if row["business_id"] in names]
+    return sorted(named, key=lambda row: (-row["priority"], row["name"].casefold(), row["business_id"]))

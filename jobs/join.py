@@ -1,0 +1,116 @@
+"""Join: what businesses and persons of all connections have in common while they are linked and given durable ids."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from jobs.identity import Identity, assign
+from jobs.members import Held
+from store import bulk
+from store.tables import Business, BusinessRecord, LinkDecision, Person, PersonRecord, Post, Record
+from store.tables import Connection as ConnectionRow
+
+record, connections = bulk.table_of(Record), bulk.table_of(ConnectionRow)
+decision = bulk.table_of(LinkDecision)
+
+Key = tuple[str, str]
+BY_RULES = "rules"
+
+
+def live(connection: Connection, entity: str) -> list[Held]:
+    """Every live record of an entity, of all connections, in the order of their keys."""
+    query = (
+        select(record.c.id, connections.c.name, connections.c.side, record.c.source_id, record.c.fields)
+        .join(connections, connections.c.id == record.c.connection_id)
+        .where(record.c.entity == entity, record.c.deleted_on.is_(None))
+    )
+    return sorted((Held(*row) for row in connection.execute(query)), key=lambda held: held.key)
+
+
+def human_decisions(connection: Connection, entity: str, records: Mapping[int, Held]) -> list[tuple[Key, Key, bool]]:
+    """What people decided about pairs of live records, and did not undo."""
+    query = select(decision).where(decision.c.entity == entity, decision.c.decided_by != BY_RULES, decision.c.undone_at.is_(None))
+    return [
+        (records[row.left_id].key, records[row.right_id].key, row.judgement == "same")
+        for row in connection.execute(query.order_by(decision.c.decided_at))
+        if row.left_id in records and row.right_id in records
+    ]
+
+
+def identify(
+    connection: Connection, clusters: Sequence[Sequence[Held]], model: type[Business] | type[Person], of: type[BusinessRecord] | type[PersonRecord]
+) -> Identity:
+    """A durable id for each cluster of records."""
+    joined, holder = bulk.table_of(of), bulk.table_of(model)
+    id_column = joined.c.business_id if of is BusinessRecord else joined.c.person_id
+    held = {row[0]: row[1] for row in connection.execute(select(joined.c.record_id, id_column))}
+    taken = set(connection.scalars(select(holder.c.id)))
+    seeds = ["\x1f".join(min(item.key for item in cluster)) for cluster in clusters]
+    return assign([[item.id for item in cluster] for cluster in clusters], held, seeds, "b" if of is BusinessRecord else "p", taken)
+
+
+def with_tombstones(connection: Connection, model: type[Business] | type[Person], rows: Iterable[dict[str, Any]], identity: Identity) -> list[dict[str, Any]]:
+    """The rows, and beside them every id that was ever given: merged into another, or without a live record."""
+    table = bulk.table_of(model)
+    wanted = {row["id"]: row for row in rows}
+    for row in connection.execute(select(table)).mappings():
+        if row["id"] in wanted:
+            continue
+        into = identity.merged.get(row["id"]) or row["merged_into"]
+        wanted[row["id"]] = dict(row) | {"gone": True, "merged_into": into}
+    return list(wanted.values())
+
+
+def with_deleted(connection: Connection, of: type[BusinessRecord] | type[PersonRecord], rows: list[dict[str, Any]], identity: Identity) -> list[dict[str, Any]]:
+    """The rows, and beside them those of records that the CRM no longer holds, so that one that comes back finds its id."""
+    live_ids = {row["record_id"] for row in rows}
+    column = "business_id" if of is BusinessRecord else "person_id"
+    held = [dict(row) for row in connection.execute(select(bulk.table_of(of))).mappings() if row["record_id"] not in live_ids]
+    return rows + [row | {column: identity.merged.get(row[column], row[column])} for row in held]
+
+
+def write_edges(connection: Connection, entity: str, edges: Iterable[Any], by_key: Mapping[Key, Held]) -> None:
+    """Stores what the rules hold of each pair, with the evidence."""
+    rows = {}
+    for edge in edges:
+        left, right = sorted((by_key[edge.left].id, by_key[edge.right].id))
+        rows[(left, right)] = {
+            "entity": entity,
+            "left_id": left,
+            "right_id": right,
+            "judgement": edge.judgement,
+            "score": edge.score,
+            "band": edge.band,
+            "evidence": list(edge.evidence),
+            "decided_by": BY_RULES,
+        }
+    bulk.replace(
+        connection, LinkDecision, rows.values(), {"entity": entity, "decided_by": BY_RULES}, ("entity", "left_id", "right_id", "decided_by")
+    )
+
+
+def grouped(clusters: Iterable[Iterable[Key]], by_key: Mapping[Key, Held]) -> list[list[Held]]:
+    """Clusters of keys as clusters of records."""
+    return [[by_key[key] for key in cluster] for cluster in clusters]
+
+
+def held_by_id(records: Iterable[Held]) -> dict[int, Held]:
+    """Records by their id."""
+    return {held.id: held for held in records}
+
+
+def posts_now(connection: Connection) -> dict[int, str]:
+    """The business at which each person record stands now; the first where there are several."""
+    post, joined = bulk.table_of(Post), bulk.table_of(BusinessRecord)
+    query = (
+        select(post.c.person_record_id, joined.c.business_id)
+        .join(joined, joined.c.record_id == post.c.business_record_id)
+        .where(post.c.until.is_(None))
+        .order_by(post.c.person_record_id, joined.c.business_id)
+    )
+    found: dict[int, str] = defaultdict(str)
+    for person_record_id, business_id in connection.execute(query):
+        found[person_record_id] = found[person_record_id] or business_id
+    return found

@@ -1,0 +1,94 @@
+"""Joins business records of all connections into businesses with durable ids."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from jobs import dirty, join
+from jobs.link.businesses import BusinessLinks, BusinessRecord, Decision, link_businesses
+from jobs.link.register import Register, RegisterCompany
+from jobs.members import Held, business_row
+from mappings.places import Places
+from store import bulk
+from store.database import Database
+from store.tables import Business
+from store.tables import BusinessRecord as BusinessRecordRow
+from store.tables import RegisterCompany as RegisterRow
+
+
+def join_businesses(store: Database, places: Places) -> None:
+    """Links every live business record and writes what differs: businesses, which records they are of, and the evidence."""
+    with store.connect() as connection:
+        records = join.live(connection, "business")
+        by_key = {held.key: held for held in records}
+        links = link_businesses(
+            [_as_record(held) for held in records],
+            _register(connection),
+            [Decision(*found) for found in join.human_decisions(connection, "business", join.held_by_id(records))],
+        )
+        clusters = join.grouped(links.clusters, by_key)
+        identity = join.identify(connection, clusters, Business, BusinessRecordRow)
+        rows = [
+            business_row(found, cluster, _number(links, cluster), places) for found, cluster in zip(identity.ids, clusters, strict=True)
+        ]
+        members = [row for found, cluster in zip(identity.ids, clusters, strict=True) for row in _member_rows(found, cluster, links)]
+        members = join.with_deleted(connection, BusinessRecordRow, members, identity)
+        _write(connection, members, join.with_tombstones(connection, Business, rows, identity))
+        join.write_edges(connection, "business", links.edges, by_key)
+
+
+def _as_record(held: Held) -> BusinessRecord:
+    return BusinessRecord(
+        key=held.key,
+        previous_names=tuple(name.strip() for name in held.text("previous_names").replace("|", ";").split(";") if name.strip()),
+        **{
+            name: held.text(name)
+            for name in ("name", "trading_name", "company_number", "charity_number", "postcode", "address", "town", "website", "email", "phone")
+        },
+    )
+
+
+def _register(connection: Connection) -> Register | None:
+    table = bulk.table_of(RegisterRow)
+    rows = connection.execute(select(table)).all()
+    if not rows:
+        return None
+    return Register(
+        RegisterCompany(row.number, row.name, row.postcode, row.town, row.status, tuple(row.previous_names)) for row in rows
+    )
+
+
+def _number(links: BusinessLinks, cluster: list[Held]) -> str | None:
+    """The company number of a cluster: the one linked with the highest score."""
+    found = [links.company_number[held.key] for held in cluster if held.key in links.company_number]
+    best = max(found, key=lambda link: (link.score, link.company_number), default=None)
+    return best.company_number if best else None
+
+
+def _member_rows(business_id: str, cluster: list[Held], links: BusinessLinks) -> list[dict[str, Any]]:
+    return [
+        {
+            "record_id": held.id,
+            "business_id": business_id,
+            "company_number": _number(links, [held]),
+            "method": links.method[held.key],
+            "score": links.score[held.key],
+            "band": links.band[held.key],
+        }
+        for held in cluster
+    ]
+
+
+def _write(connection: Connection, members: list[dict[str, Any]], businesses: list[dict[str, Any]]) -> None:
+    before = _membership(connection)
+    moved = bulk.replace(connection, BusinessRecordRow, members)
+    changed = bulk.replace(connection, Business, businesses)
+    after = {row["record_id"]: row["business_id"] for row in members}
+    touched = {found for (record_id,) in moved.keys() for found in (before.get(record_id), after.get(record_id)) if found}
+    dirty.mark_businesses(connection, touched | {found for (found,) in changed.keys()})
+
+
+def _membership(connection: Connection) -> Mapping[int, str]:
+    table = bulk.table_of(BusinessRecordRow)
+    return {row.record_id: row.business_id for row in connection.execute(select(table.c.record_id, table.c.business_id))}

@@ -1,0 +1,182 @@
+"""The pipeline: pull every connection, resolve, join, map, flag. Each stage writes only what differs and can be killed at any moment."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, select, update
+
+from connector.contract import Connector, ConnectorError, StopConnection
+from jobs import runs
+from jobs.flag import flag_businesses
+from jobs.join_businesses import join_businesses
+from jobs.join_people import join_people
+from jobs.pull import ENTITY_ORDER, Progress, Task, pull
+from jobs.resolve import resolve
+from jobs.rules import Rules
+from jobs.settle import DeletionsRefused
+from jobs.themes import map_themes
+from mappings.field_map import FieldMap
+from store import bulk
+from store.database import Database
+from store.tables import Connection as ConnectionRow
+from store.tables import LinkDecision, RegisterCompany, Stage
+
+connections, stages, decision = bulk.table_of(ConnectionRow), bulk.table_of(Stage), bulk.table_of(LinkDecision)
+register = bulk.table_of(RegisterCompany)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A configured connection, ready to be read."""
+
+    name: str
+    kind: str
+    side: str
+    connector: Connector
+    field_map: FieldMap
+    path: Path | None = None
+
+
+@dataclass
+class Options:
+    """How to sync."""
+
+    zone: ZoneInfo
+    as_of: date | None = None
+    full: bool = False
+    accept_deletions: bool = False
+    progress: Progress = lambda what, done, total: None
+    stage: Callable[[str], None] = lambda name: None
+    """Told the name of each stage after the pulls as it begins."""
+
+    @property
+    def today(self) -> date:
+        """The as-of day."""
+        return self.as_of or datetime.now(self.zone).date()
+
+    @property
+    def moment(self) -> datetime:
+        """What counts as now: the end of the as-of day, where one was given."""
+        if self.as_of is None:
+            return datetime.now(UTC)
+        return datetime.combine(self.as_of + timedelta(days=1), time(), self.zone).astimezone(UTC) - timedelta(seconds=1)
+
+
+@dataclass
+class Result:
+    """What a sync did to one connection."""
+
+    connection: str
+    outcome: str = "done"
+    counts: runs.Counts = field(default_factory=runs.Counts)
+    messages: list[str] = field(default_factory=list)
+    untouched: bool = True
+    """Nothing had changed since the last sync, so nothing was read."""
+
+
+def sync(store: Database, sources: list[Source], rules: Rules, options: Options) -> list[Result]:
+    """One pass over these connections, then over everything that their changes touch. The caller holds the sync lock."""
+    results = [_pull_connection(store, source, options) for source in sources]
+    refresh(store, rules, options)
+    runs.end(store, {result.connection: (result.outcome, "; ".join(result.messages)) for result in results})
+    for result in results:
+        result.counts = runs.latest(store, result.connection)
+    return results
+
+
+def refresh(store: Database, rules: Rules, options: Options) -> None:
+    """Everything after the pulls, as far as its inputs have changed."""
+    for row in _connections(store):
+        _stage(store, f"resolve {row.id}", options, _resolve_from(row, rules), lambda row=row: _resolve(store, row.id, rules, options))
+    worked_from = _join_from(store, rules)
+    _stage(store, "join businesses", options, worked_from, lambda: join_businesses(store, rules.places))
+    _stage(store, "join people", options, worked_from, lambda: join_people(store))
+    options.stage("themes")
+    map_themes(store, rules.themes, rules.resources, lambda done, total: options.progress("themes", done, total))
+    options.stage("flags")
+    flag_businesses(store, options.today, rules.policy, options.zone, lambda done, total: options.progress("flags", done, total))
+
+
+def connection_id(store: Database, source: Source) -> int:
+    """The stored id of a connection, which it gets when it is first seen."""
+    values = {"kind": source.kind, "side": source.side}
+    with store.connect() as connection:
+        held = connection.execute(select(connections).where(connections.c.name == source.name)).one_or_none()
+        if held is None:
+            values |= {"name": source.name, "version": 0}
+            return int(connection.execute(insert(connections).values(**values).returning(connections.c.id)).scalar_one())
+        if (held.kind, held.side) != (source.kind, source.side):
+            connection.execute(update(connections).where(connections.c.id == held.id).values(**values))
+        return int(held.id)
+
+
+def _pull_connection(store: Database, source: Source, options: Options) -> Result:
+    result = Result(source.name)
+    task_of = _tasks(store, source, options)
+    for entity in ENTITY_ORDER:
+        try:
+            counts = pull(task_of(entity))
+        except StopConnection as fault:
+            result.outcome = "failed"
+            result.messages.append(str(fault))
+            break
+        except (ConnectorError, DeletionsRefused) as fault:
+            result.outcome = "partial"
+            result.messages.append(str(fault))
+        else:
+            result.untouched = result.untouched and counts is None
+    if result.outcome == "partial" and len(result.messages) == len(source.field_map.blocks):
+        result.outcome = "failed"
+    return result
+
+
+def _tasks(store: Database, source: Source, options: Options) -> Callable[[str], Task]:
+    held, run_id = connection_id(store, source), runs.begin(store, source.name)
+
+    def task(entity: str) -> Task:
+        return Task(
+            store, held, run_id, source.connector, source.field_map, entity, options.zone, options.today,
+            options.full, options.accept_deletions, lambda what, done, total: options.progress(f"{source.name}: {what}", done, total),
+        )  # fmt: skip
+
+    return task
+
+
+def _connections(store: Database) -> list[Any]:
+    with store.reading() as connection:
+        return list(connection.execute(select(connections).order_by(connections.c.id)).all())
+
+
+def _stage(store: Database, name: str, options: Options, worked_from: dict[str, Any], work: Callable[[], None]) -> None:
+    """Does a stage's work unless it was done from just these inputs before."""
+    with store.reading() as connection:
+        held = connection.scalar(select(stages.c.worked_from).where(stages.c.name == name))
+    if held == worked_from:
+        return
+    options.stage(name)
+    work()
+    with store.connect() as connection:
+        bulk.replace(connection, Stage, [{"name": name, "worked_from": worked_from}], {"name": name})
+
+
+def _resolve_from(row: Any, rules: Rules) -> dict[str, Any]:
+    return {"version": row.version, "levels": rules.levels.version}
+
+
+def _resolve(store: Database, connection_id: int, rules: Rules, options: Options) -> None:
+    resolve(store, connection_id, rules.levels, options.moment, options.today)
+
+
+def _join_from(store: Database, rules: Rules) -> dict[str, Any]:
+    human = select(decision.c.id, decision.c.undone_at).where(decision.c.decided_by != "rules").order_by(decision.c.id)
+    with store.reading() as connection:
+        return {
+            "connections": {str(row.id): [row.name, row.side, row.version] for row in connection.execute(select(connections).order_by(connections.c.id))},
+            "decisions": [[row.id, str(row.undone_at or "")] for row in connection.execute(human)],
+            "register": connection.scalar(select(stages.c.worked_from).where(stages.c.name == "register")),
+            "places": rules.places.version,
+        }

@@ -1,0 +1,53 @@
+"""Posts: which person record stands at which business record, now and before the CRM pointed it elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, select
+
+from mappings.leader_levels import LeaderLevels
+from store import bulk
+from store.tables import Post
+
+if TYPE_CHECKING:
+    from jobs.resolve import Live, World
+
+post = bulk.table_of(Post)
+
+
+def resolve_posts(connection: Connection, world: World, levels: LeaderLevels, moved_at: datetime) -> bulk.Change:
+    """Writes each person's post. One that the CRM has moved keeps the old post as it last was, ended at `moved_at`."""
+    held: dict[int, list[dict[str, Any]]] = {}
+    for row in connection.execute(select(post).where(post.c.connection_id == world.connection_id)).mappings():
+        held.setdefault(row["person_record_id"], []).append(dict(row))
+    rows = [row for live in world.records["person"] for row in _posts(world, live, held.get(live.id, []), levels, moved_at)]
+    return bulk.replace(connection, Post, rows, {"connection_id": world.connection_id})
+
+
+def _posts(world: World, live: Live, held: list[dict[str, Any]], levels: LeaderLevels, moved_at: datetime) -> Iterator[dict[str, Any]]:
+    now = set(world.find("person", "business", live.fields.get("business"), "business"))
+    for business in sorted(now):
+        yield _current(world.connection_id, live, business, levels)
+    for old in held:
+        if old["business_record_id"] not in now:
+            yield old | {"until": old["until"] or moved_at}
+
+
+def _current(connection_id: int, live: Live, business: int, levels: LeaderLevels) -> dict[str, Any]:
+    title, left_on = str(live.fields.get("title", "")), live.fields.get("left_on")
+    return {
+        "person_record_id": live.id,
+        "business_record_id": business,
+        "connection_id": connection_id,
+        "title": title,
+        "level": levels.of(title).level,
+        "until": None,
+        "left": live.fields.get("status") == "left",
+        "left_on": date.fromisoformat(left_on) if left_on else None,
+        "do_not_contact": live.fields.get("do_not_contact") == "true",
+        "changed": live.changed,
+        "changed_on": live.changed_on,
+    }

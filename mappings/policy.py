@@ -1,0 +1,240 @@
+"""The flag policy: a business's state, reach and priority as of a day, as pure functions over plain values.
+
+The rules and their order are a contract; the numbers stand in policy.yaml.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from mappings.policy_rules import PolicyRules
+
+STATES: Final = ("engaged", "leader_left", "leader_lapsed", "leader_not_engaged", "no_leader_known")
+REACHES: Final = ("leader", "staff_only", "invited_only", "none")
+
+QUALIFYING: Final = {"meeting", "call", "visit", "event"}
+INVITING: Final = {"meeting", "call", "visit", "event"}
+MAILED: Final = {"mailing", "letter"}
+TOOK_PART: Final = {"attended", "organised"}
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """An engagement as it concerns one business. `day` is local to the configured zone."""
+
+    id: int
+    kind: str
+    direction: str | None
+    status: str | None
+    day: date | None
+    people: Mapping[str, str] = field(default_factory=dict)
+    """This business's people in it: person id and word (attended, organised, invited, declined, absent)."""
+    names_business: bool = False
+    has_participants: bool = False
+
+    @property
+    def qualifies(self) -> bool:
+        """Whether it is of a kind that counts, done or not."""
+        return self.kind in QUALIFYING or (self.kind == "email" and self.direction == "inbound")
+
+    def is_done(self, as_of: date) -> bool:
+        """Done by the end of the as-of day; what is planned, cancelled or later counts for nothing."""
+        return self.day is not None and self.day <= as_of and self.status in {None, "done"}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person at a business, joined from all records that say so."""
+
+    person: str
+    name: str
+    title: str
+    level: str
+    left_on: date | None = None
+    """The first day on which the person counts as having left; None while at the business."""
+    do_not_contact: bool = False
+
+    def has_left(self, as_of: date) -> bool:
+        """Whether the person has left by the as-of day."""
+        return self.left_on is not None and self.left_on <= as_of
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that is known of one business that a flag rests on."""
+
+    closed: bool = False
+    multi_site: bool = False
+    employees: int | None = None
+    sides: frozenset[str] = frozenset()
+    members: tuple[Member, ...] = ()
+    touches: tuple[Touch, ...] = ()
+    themes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the policy says of a business as of a day."""
+
+    state: str
+    reach: str
+    points: dict[str, int]
+    leaders: tuple[Member, ...]
+    """Current leaders, the highest level first."""
+    left_leader: Member | None
+    last_leader_day: date | None
+    """When a leader of this business, current or left, last took part."""
+    engaged_staff: tuple[Member, ...]
+    """Others of theirs who took part in the window and are still there."""
+    next_on: date | None
+    """The next day on which time alone could change any of this."""
+
+    @property
+    def priority(self) -> int:
+        """The sum of the points."""
+        return sum(self.points.values())
+
+
+@dataclass
+class Case:
+    """One business as of one day, with everything that the rules ask about it."""
+
+    facts: Facts
+    as_of: date
+    rules: PolicyRules
+
+    @cached_property
+    def opens(self) -> date:
+        """The first day of the window."""
+        return self.as_of - timedelta(days=self.rules.window_days)
+
+    @cached_property
+    def done(self) -> list[Touch]:
+        """Engagements that are done by the as-of day."""
+        return [touch for touch in self.facts.touches if touch.is_done(self.as_of)]
+
+    @cached_property
+    def in_window(self) -> list[Touch]:
+        """Those of them that lie in the window."""
+        return [touch for touch in self.done if touch.day is not None and touch.day >= self.opens]
+
+    def is_leader(self, member: Member) -> bool:
+        """Whether a member's level makes a leader here."""
+        return member.level in self.rules.leaders or (self.facts.multi_site and member.level in self.rules.leaders_where_multi_site)
+
+    @cached_property
+    def leaders(self) -> list[Member]:
+        """Current leaders, the highest level first."""
+        current = [member for member in self.facts.members if self.is_leader(member) and not member.has_left(self.as_of)]
+        return sorted(current, key=lambda member: (self.rules.rank(member.level), member.name, member.person))
+
+    @cached_property
+    def left_leaders(self) -> list[Member]:
+        """Leaders who have left."""
+        return [member for member in self.facts.members if self.is_leader(member) and member.has_left(self.as_of)]
+
+    def took_part(self, member: Member, touches: list[Touch]) -> bool:
+        """Whether a member took part in one of these."""
+        return any(touch.qualifies and touch.people.get(member.person) in TOOK_PART for touch in touches)
+
+
+def judge(facts: Facts, as_of: date, rules: PolicyRules) -> Judged | None:
+    """What the policy says of a business; None for a closed one, which has no row."""
+    if facts.closed:
+        return None
+    case = Case(facts, as_of, rules)
+    state, reach = _state(case), _reach(case)
+    left = [member for member in case.left_leaders if case.took_part(member, case.in_window)]
+    return Judged(
+        state=state,
+        reach=reach,
+        points=_points(case, state, reach),
+        leaders=tuple(case.leaders),
+        left_leader=left[0] if left else None,
+        last_leader_day=_last_leader_day(case),
+        engaged_staff=tuple(_engaged_staff(case)),
+        next_on=next_change(facts, as_of, rules),
+    )
+
+
+def _state(case: Case) -> str:
+    if any(case.took_part(leader, case.in_window) for leader in case.leaders):
+        return "engaged"
+    if any(case.took_part(leader, case.in_window) for leader in case.left_leaders):
+        return "leader_left"
+    if any(case.took_part(leader, case.done) for leader in case.leaders):
+        return "leader_lapsed"
+    return "leader_not_engaged" if case.leaders else "no_leader_known"
+
+
+def _reach(case: Case) -> str:
+    if any(case.took_part(leader, case.in_window) for leader in case.leaders):
+        return "leader"
+    if any(_met_somebody(touch) for touch in case.in_window):
+        return "staff_only"
+    if any(_invited_somebody(touch) for touch in case.in_window):
+        return "invited_only"
+    return "none"
+
+
+def _met_somebody(touch: Touch) -> bool:
+    if not touch.qualifies:
+        return False
+    return any(word in TOOK_PART for word in touch.people.values()) or (touch.names_business and not touch.has_participants)
+
+
+def _invited_somebody(touch: Touch) -> bool:
+    if touch.kind in INVITING:
+        return bool(touch.people)
+    mailed = touch.kind in MAILED or (touch.kind == "email" and touch.direction != "inbound")
+    return mailed and (touch.names_business or bool(touch.people))
+
+
+def _engaged_staff(case: Case) -> Iterator[Member]:
+    for member in sorted(case.facts.members, key=lambda member: (case.rules.rank(member.level), member.name, member.person)):
+        if member not in case.leaders and not member.has_left(case.as_of) and case.took_part(member, case.in_window):
+            yield member
+
+
+def _last_leader_day(case: Case) -> date | None:
+    people = {member.person for member in (*case.leaders, *case.left_leaders)}
+    days = [
+        touch.day
+        for touch in case.done
+        if touch.day and touch.qualifies and any(touch.people.get(person) in TOOK_PART for person in people)
+    ]
+    return max(days, default=None)
+
+
+def _points(case: Case, state: str, reach: str) -> dict[str, int]:
+    """Priority as named points, each of which an officer can read."""
+    if state == "engaged":
+        return {}
+    rules, facts = case.rules, case.facts
+    found = {
+        f"state {state}": rules.points.get(f"state {state}", 0),
+        f"reach {reach}": rules.points.get(f"reach {reach}", 0),
+        "size": rules.size_points(facts.employees),
+        "several sites": rules.points.get("several sites", 0) if facts.multi_site else 0,
+        "known on both sides": rules.points.get("known on both sides", 0) if len(facts.sides) > 1 else 0,
+        "themes": min(len(facts.themes), 3) * rules.points.get("each theme", 0),
+    }
+    return {name: points for name, points in found.items() if points}
+
+
+def next_change(facts: Facts, as_of: date, rules: PolicyRules) -> date | None:
+    """The first day after `as_of` on which time alone could change what the policy says: an engagement begins to count or leaves the
+    window, or a leaving date comes."""
+    days: set[date] = {member.left_on for member in facts.members if member.left_on}
+    for touch in facts.touches:
+        if touch.day is not None and touch.status in {None, "done"}:
+            days |= {touch.day, touch.day + timedelta(days=rules.window_days + 1)}
+    return min((day for day in days if day > as_of), default=None)
+
+
+def load(extra: Path | None = None) -> PolicyRules:
+    """The rules that ship, with a council's own file over them. Raises ValueError with every fault found."""
+    return PolicyRules.load(extra)

@@ -1,0 +1,190 @@
+"""Settings: one file of PLACEBRIDGE_ lines and the environment over it, every mistake reported at once."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+PREFIX = "PLACEBRIDGE_"
+DEFAULT_FILE = "config.env"
+OUTSIDE = {"PLACEBRIDGE_TRACEBACK"}
+"""Names that only the environment holds."""
+
+
+class ConfigError(Exception):
+    """The configuration has mistakes; `mistakes` holds every one."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(mistakes))
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("is no time zone; write one as in Europe/London") from None
+    return name
+
+
+def _database(url: str) -> str:
+    try:
+        backend = make_url(url).get_backend_name()
+    except (ArgumentError, ValueError):
+        backend = ""
+    if backend not in {"sqlite", "postgresql"}:
+        raise ValueError("is no database; write sqlite:///placebridge.db or postgresql://user:password@host/name")
+    return url
+
+
+def _schedule(text: str) -> str:
+    if len(text.split()) != 5:
+        raise ValueError("is no schedule; write five cron words, as in 0 6 * * mon-fri")
+    return text
+
+
+class ConnectionSettings(BaseModel):
+    """One connection."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: Literal["files"]
+    side: Literal["council", "business", "register"]
+    path: Path
+    mapping: Path
+    schedule: Annotated[str, AfterValidator(_schedule)] | None = None
+
+
+class Settings(BaseSettings):
+    """The whole configuration. Relative paths are relative to the folder of the file that it came from."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid")
+    database_url: Annotated[str, AfterValidator(_database)] = "sqlite:///placebridge.db"
+    timezone: Annotated[str, AfterValidator(_zone)] = "Europe/London"
+    policy: Path | None = None
+    themes: Path | None = None
+    places: Path | None = None
+    titles: Path | None = None
+    connections: dict[str, ConnectionSettings] = Field(default_factory=dict)
+
+    @classmethod
+    def settings_customise_sources(cls, settings_cls: type[BaseSettings], **_sources: PydanticBaseSettingsSource) -> tuple[Any, ...]:
+        """Only what `load` hands over: it has merged the file and the environment, so that no name goes unchecked."""
+        return (_sources["init_settings"],)
+
+
+@dataclass(frozen=True)
+class Config:
+    """Checked settings, with every path absolute."""
+
+    settings: Settings
+    folder: Path
+    zone: ZoneInfo = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "zone", ZoneInfo(self.settings.timezone))
+
+    def path(self, path: Path | None) -> Path | None:
+        """A path of the settings as an absolute one."""
+        return None if path is None else (self.folder / path.expanduser())
+
+    @property
+    def database_url(self) -> str:
+        """The database URL, SQLite's file relative to the folder."""
+        url = make_url(self.settings.database_url)
+        if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+            url = url.set(database=str(self.folder / url.database))
+        return url.render_as_string(hide_password=False)
+
+
+def load(file: Path | None = None, environment: Mapping[str, str] | None = None) -> Config:
+    """Reads and checks the settings of `file` (config.env here, unless said), with the environment's over them.
+
+    Raises ConfigError with every mistake."""
+    path = file or Path(DEFAULT_FILE)
+    if not path.is_file():
+        hint = "`placebridge init` writes one" if file is None else "correct the name after --config"
+        raise ConfigError([f"there is no file {path}; {hint}"])
+    held = _from_file(path)
+    held |= {name: value for name, value in (os.environ if environment is None else environment).items() if name.startswith(PREFIX)}
+    named = {name: value for name, value in held.items() if name not in OUTSIDE and value != ""}
+    try:
+        settings = Settings(**_nested(named))
+    except ValidationError as error:
+        raise ConfigError(sorted(set(_mistakes(error)))) from None
+    config = Config(settings, path.resolve().parent)
+    if mistakes := list(_missing_files(config)):
+        raise ConfigError(mistakes)
+    return config
+
+
+def _from_file(path: Path) -> dict[str, str]:
+    try:
+        lines = dotenv_values(path, encoding="utf-8-sig", interpolate=False)
+    except (UnicodeDecodeError, OSError):
+        raise ConfigError([f"{path} cannot be read as text; save it as UTF-8"]) from None
+    strange = [name for name in lines if not name.upper().startswith(PREFIX)]
+    if strange:
+        raise ConfigError([f"{name}: no setting of Placebridge; every one starts with {PREFIX}" for name in strange])
+    return {name.upper(): value or "" for name, value in lines.items()}
+
+
+def _nested(named: Mapping[str, str]) -> dict[str, Any]:
+    """PLACEBRIDGE_CONNECTIONS__COUNCIL__KIND=files as {"connections": {"council": {"kind": "files"}}}."""
+    found: dict[str, Any] = {}
+    for name, value in named.items():
+        *parents, last = name.removeprefix(PREFIX).lower().split("__")
+        at = found
+        for parent in parents:
+            inner = at.setdefault(parent, {})
+            at = inner if isinstance(inner, dict) else {}
+        at[last] = value
+    return found
+
+
+def _mistakes(error: ValidationError) -> Iterator[str]:
+    for item in error.errors(include_input=False, include_url=False):
+        name = PREFIX + "__".join(str(part) for part in item["loc"]).upper()
+        yield f"{name} {_said(item['type'], item, tuple(str(part) for part in item['loc']))}"
+
+
+def _said(kind: str, item: Any, where: tuple[str, ...]) -> str:
+    if kind == "missing":
+        return f"is missing; {_WANTED.get(where[-1], 'write it')}"
+    if kind == "extra_forbidden":
+        known = list(ConnectionSettings.model_fields if len(where) > 2 else Settings.model_fields)
+        near = get_close_matches(where[-1], known, n=1)
+        return f"is no setting; did you mean {near[0].upper()}?" if near else f"is no setting; known are {', '.join(known).upper()}"
+    if kind == "literal_error":
+        return f"is none of {item['ctx']['expected'].replace(chr(39), '')}; write one of them"
+    if kind == "value_error":
+        return str(item["ctx"]["error"])
+    return "is not a group of settings; write PLACEBRIDGE_CONNECTIONS__NAME__KIND=files, and so on"
+
+
+_WANTED = {
+    "kind": "write files",
+    "side": "write council, business or register",
+    "path": "write the folder that holds the exports",
+    "mapping": "write the field map's file, as in council.yaml",
+}
+
+
+def _missing_files(config: Config) -> Iterator[str]:
+    settings = config.settings
+    for name in ("policy", "themes", "places", "titles"):
+        path = config.path(getattr(settings, name))
+        if path and not path.is_file():
+            yield f"{PREFIX}{name.upper()}: there is no file {path}"
+    for name, connection in settings.connections.items():
+        path = config.path(connection.mapping)
+        if path and not path.is_file():
+            yield f"{PREFIX}CONNECTIONS__{name.upper()}__MAPPING: there is no file {path}; `placebridge init --from FOLDER` writes a first one"

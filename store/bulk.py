@@ -1,0 +1,142 @@
+"""Many rows at once: executemany on SQLite, COPY and one INSERT on PostgreSQL.
+
+`insert` appends and leaves rows that are there as they are; `replace` makes a part of a table hold just the rows given, writing only
+what differs, so that a second pass over the same data writes nothing.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import JSON, Column, ColumnElement, Connection, Table, and_, bindparam, delete, select, update
+from sqlmodel import SQLModel
+
+from store.queries import among
+
+Key = tuple[Any, ...]
+CHUNK = 5000
+
+
+@dataclass
+class Change:
+    """The primary keys of the rows that a `replace` touched."""
+
+    added: list[Key] = field(default_factory=list)
+    changed: list[Key] = field(default_factory=list)
+    removed: list[Key] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+    def keys(self) -> list[Key]:
+        """Every key touched."""
+        return [*self.added, *self.changed, *self.removed]
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """A model's Core table."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+def insert(connection: Connection, model: type[SQLModel], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Inserts rows; one whose key is there already is left as it is.
+
+    `rows` are in the order of `columns`; JSON columns take any JSON value, or text that is JSON already."""
+    if not rows:
+        return
+    table = table_of(model)
+    stored = _storing([table.c[name] for name in columns], connection)
+    values = [tuple(store(value) if store else value for store, value in zip(stored, row, strict=True)) for row in rows] if any(stored) else rows
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(columns))
+        connection.exec_driver_sql(f"INSERT OR IGNORE INTO {table.name} ({', '.join(columns)}) VALUES ({marks})", list(map(tuple, values)))
+    else:
+        _copy(connection, table, columns, values)
+
+
+def _storing(columns: list[Column[Any]], connection: Connection) -> list[Callable[[Any], Any] | None]:
+    return [_stored(column, connection) for column in columns]
+
+
+def _stored(column: Column[Any], connection: Connection) -> Callable[[Any], Any] | None:
+    """How a value becomes what the driver stores; None where it goes as it is."""
+    if isinstance(column.type, JSON):
+        return lambda value: value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
+    if connection.dialect.name == "sqlite":
+        return column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    return None
+
+
+def _copy(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    names = ", ".join(columns)
+    staging = f"copy_{table.name}"
+    connection.exec_driver_sql(f"CREATE TEMP TABLE IF NOT EXISTS {staging} AS SELECT {names} FROM {table.name} WITH NO DATA")
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {staging} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+    connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {staging} ON CONFLICT DO NOTHING")
+    connection.exec_driver_sql(f"DROP TABLE {staging}")
+
+
+def replace(
+    connection: Connection, model: type[SQLModel], rows: Iterable[Mapping[str, Any]], where: Mapping[str, Any] | None = None, key: Sequence[str] = ()
+) -> Change:
+    """Makes the rows that match `where` (all rows, if empty) be just `rows`, and says what differed.
+
+    `rows` hold every column but generated ones; `key` names the columns that tell rows apart (the primary key, unless said)."""
+    table = table_of(model)
+    condition = and_(True, *(table.c[name] == value for name, value in (where or {}).items()))
+    return _replace(connection, model, rows, condition, key)
+
+
+def replace_among(connection: Connection, model: type[SQLModel], column: str, values: Sequence[Any], rows: Iterable[Mapping[str, Any]]) -> Change:
+    """`replace` for the rows whose `column` holds one of `values`."""
+    return _replace(connection, model, rows, among(connection, table_of(model).c[column], values), ())
+
+
+def _replace(
+    connection: Connection, model: type[SQLModel], rows: Iterable[Mapping[str, Any]], condition: ColumnElement[bool], key: Sequence[str]
+) -> Change:
+    table = table_of(model)
+    keys = list(key) or [column.name for column in table.primary_key]
+    wanted: dict[Key, dict[str, Any]] = {tuple(row[name] for name in keys): dict(row) for row in rows}
+    names = list(next(iter(wanted.values()))) if wanted else keys
+    held = {tuple(getattr(row, name) for name in keys): row for row in connection.execute(select(*(table.c[name] for name in names)).where(condition))}
+    change = Change(removed=[found for found in held if found not in wanted])
+    for found, row in wanted.items():
+        if found not in held:
+            change.added.append(found)
+        elif any(_differs(getattr(held[found], name), row[name]) for name in names):
+            change.changed.append(found)
+    _write(connection, table, keys, names, wanted, change, model)
+    return change
+
+
+def _differs(held: Any, wanted: Any) -> bool:
+    if isinstance(held, datetime) and isinstance(wanted, datetime):
+        return held.timestamp() != wanted.timestamp()
+    return bool(held != wanted)
+
+
+def _write(
+    connection: Connection, table: Table, keys: list[str], names: list[str], wanted: dict[Key, dict[str, Any]], change: Change, model: type[SQLModel]
+) -> None:
+    is_key = and_(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
+    if change.removed:
+        connection.execute(delete(table).where(is_key), [_key_values(keys, found) for found in change.removed])
+    if change.changed:
+        others = [name for name in names if name not in keys]
+        statement = update(table).where(is_key).values({name: bindparam(f"new_{name}") for name in others})
+        values = [_key_values(keys, found) | {f"new_{name}": wanted[found][name] for name in others} for found in change.changed]
+        connection.execute(statement, values)
+    for start in range(0, len(change.added), CHUNK):
+        part = change.added[start : start + CHUNK]
+        insert(connection, model, names, [[wanted[found][name] for name in names] for found in part])
+
+
+def _key_values(keys: list[str], found: Key) -> dict[str, Any]:
+    return {f"key_{name}": value for name, value in zip(keys, found, strict=True)}

@@ -1,0 +1,121 @@
+"""The database: SQLite in WAL mode, or PostgreSQL, behind one door.
+
+`Database.begin()` gives one transaction; nested in a rehearsal, everything is undone at its end.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+
+class StoreError(Exception):
+    """The database cannot be used. The message says what to do and holds no password."""
+
+
+class Database:
+    """An engine and how to begin a transaction on it.
+
+    `url`: an SQLAlchemy URL, sqlite or postgresql. Raises StoreError where it is neither."""
+
+    def __init__(self, url: str) -> None:
+        self.url = _checked(url)
+        self.engine = _engine(self.url)
+        self._rehearsal: Connection | None = None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite (else PostgreSQL)."""
+        return self.engine.dialect.name == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """SQLite's file; None in memory or on PostgreSQL."""
+        name = self.url.database
+        return Path(name) if self.is_sqlite and name and name != ":memory:" else None
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """One transaction for Core statements: committed at the end, rolled back on an exception."""
+        if self._rehearsal is not None:
+            with self._rehearsal.begin_nested():
+                yield self._rehearsal
+            return
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction that only reads, and so waits for nobody's writing."""
+        if self._rehearsal is not None:
+            yield self._rehearsal
+            return
+        with self.engine.connect().execution_options(reading=True) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """One transaction as a session: committed at the end, rolled back on an exception."""
+        with self.connect() as connection, Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Everything that is begun inside is undone at the end: for a dry run."""
+        with self.engine.connect() as connection:
+            outer = connection.begin()
+            self._rehearsal = connection
+            try:
+                yield
+            finally:
+                self._rehearsal = None
+                outer.rollback()
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self.engine.dispose()
+
+
+def _checked(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except SQLAlchemyError:
+        raise StoreError("the database URL is none; write sqlite:///placebridge.db or postgresql://user:password@host/name") from None
+    backend = parsed.get_backend_name()
+    if backend not in {"sqlite", "postgresql"}:
+        raise StoreError(f"the database URL begins with '{backend}'; write sqlite:///placebridge.db or postgresql://user:password@host/name")
+    return parsed.set(drivername="postgresql+psycopg" if backend == "postgresql" else "sqlite")
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _engine(url: URL) -> Engine:
+    try:
+        engine = create_engine(url, hide_parameters=True, json_serializer=_dumps, json_deserializer=orjson.loads, pool_pre_ping=True)
+    except ModuleNotFoundError:
+        raise StoreError("PostgreSQL needs its driver; install it with: pip install 'placebridge[postgresql]'") from None
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_settings)
+        event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def _sqlite_settings(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    # A deferred transaction that reads and then writes fails at once when another has written meanwhile, whatever the timeout.
+    reading = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
