@@ -18,7 +18,7 @@ from connector.files.sniffing import Encoding, encoding
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 NO_DELIMITER = "\x1f"
 """For a table of one column: its texts may hold any of the others."""
-SEP_LINE = re.compile(r'"?sep=(.)"?\r?\n?\r?', re.IGNORECASE)
+SEP_LINE = re.compile(r'"?sep=([^\w\s"]|\t)', re.IGNORECASE)
 HEAD_CHARS = 1 << 20
 CELL_LIMIT = 1 << 20
 BROKEN_LIMIT = 100
@@ -36,7 +36,9 @@ class Dialect:
 
     @property
     def words(self) -> str:
-        return f"{self.encoding.words}, {DELIMITERS.get(self.delimiter, 'one column' if self.delimiter == NO_DELIMITER else self.delimiter)}"
+        return (
+            f"{self.encoding.words}, {DELIMITERS.get(self.delimiter, 'one column' if self.delimiter == NO_DELIMITER else self.delimiter)}"
+        )
 
 
 def dialect(path: Path, name: str, wanted: Sequence[str]) -> Dialect:
@@ -61,13 +63,6 @@ def opened(path: Path, told: Encoding) -> TextIOWrapper:
     return TextIOWrapper(raw, encoding=told.codec, newline="")
 
 
-def head_rows(path: Path, told: Dialect, count: int) -> list[list[str]]:
-    """The first records after the header, as they are."""
-    with opened(path, told.encoding) as stream:
-        head = stream.read(HEAD_CHARS).replace("\0", "")
-    return _records(head, told.delimiter, told.spaced, told.header.index + 1 + count)[told.header.index + 1 :]
-
-
 class Delimited:
     """One text file's rows. Read it in order, a page at a time; `row` says how many records after the header have gone by."""
 
@@ -80,9 +75,7 @@ class Delimited:
         with os_faults(name):
             self._stream = opened(path, told.encoding)
         self._lines = Lines(self._stream, told.encoding.nuls)
-        self._restart(0)
-        for _ in islice(self._reader, told.header.index + 1):
-            self._lines.held.clear()
+        self._restart(self._past_header())
 
     @property
     def done(self) -> int:
@@ -105,8 +98,18 @@ class Delimited:
                 self._mend(rows, fault)
             except LongLine:
                 self.row += 1
-                self._pass_over_giant()
+                self._pass_over_giant(uncounted=1)
         return rows
+
+    def _past_header(self) -> int:
+        """Leaves the header and what stands above it behind; answers with the count of their lines."""
+        reader = csv.reader(self._lines, delimiter=self._told.delimiter, skipinitialspace=self._told.spaced)
+        try:
+            for _ in islice(reader, self._told.header.index + 1):
+                self._lines.held.clear()
+        except (csv.Error, LongLine) as fault:
+            raise StopEntity(f"{self.name}: its first rows are no table; remove what stands above the header") from fault
+        return reader.line_num
 
     def _read(self, rows: list[Row], records: int) -> None:
         """The inner loop: everything here is paid for every row."""
@@ -130,7 +133,9 @@ class Delimited:
         if cells and self._line() <= self._mended_to and extra:
             sieve.skip(self._where(), "it follows a row with a broken quote and has another number of cells than the header")
         elif extra > 0 and any(cell.strip() for cell in cells[sieve.width :]):
-            sieve.skip(self._where(), f"it has {len(cells)} cells where the header has {sieve.width}: a stray delimiter, or a text without quotes")
+            sieve.skip(
+                self._where(), f"it has {len(cells)} cells where the header has {sieve.width}: a stray delimiter, or a text without quotes"
+            )
         elif row := sieve.row(cells):
             rows.append(row)
 
@@ -141,7 +146,9 @@ class Delimited:
             return
         self._broken += 1
         if self._broken > BROKEN_LIMIT:
-            raise StopEntity(f"{self.name}: more than {BROKEN_LIMIT} rows have broken quotes, the last on line {self._line()}; export it again as CSV UTF-8")
+            raise StopEntity(
+                f"{self.name}: more than {BROKEN_LIMIT} rows have broken quotes, the last on line {self._line()}; export it again as CSV UTF-8"
+            )
         first, *rest = self._lines.held
         cells = self._leniently(first)
         if not rest and first.count('"') % 2 == 0 and len(cells) == self.sieve.width:
@@ -152,8 +159,9 @@ class Delimited:
         self._lines.again(rest)
         self._restart(self._line())
 
-    def _pass_over_giant(self) -> None:
-        where, line = self._where(), self._line()
+    def _pass_over_giant(self, uncounted: int = 0) -> None:
+        line = self._line() + uncounted
+        where = f"{self.name} line {line}"
         lines, closed = self._lines.pass_over()
         if not closed:
             raise StopEntity(f"{where}: a quote opens in this row and is never closed; close it or export the file again")
@@ -170,22 +178,20 @@ class Delimited:
         self._reader = csv.reader(self._lines, delimiter=self._told.delimiter, skipinitialspace=self._told.spaced, strict=True)
 
     def _line(self) -> int:
-        """Where the current record starts."""
-        return self._base + self._given() - len(self._lines.held) + 1
-
-    def _given(self) -> int:
-        # The csv reader does not count a line whose reading was cut off by LongLine.
-        return max(self._reader.line_num, len(self._lines.held))
+        """Where the current record starts, provided that the csv reader got all lines held."""
+        return self._base + self._reader.line_num - len(self._lines.held) + 1
 
     def _where(self) -> str:
         return f"{self.name} line {self._line()}"
 
 
 def _guess(head: str, delimiter: str, told: Encoding, wanted: Sequence[str]) -> Dialect:
-    spaced = f'{delimiter} "' in head[:HEAD_CHARS]
-    header = look(_records(head, delimiter, spaced, HEADER_WITHIN), wanted)
-    if len(header.cells) <= 1:
-        delimiter = NO_DELIMITER if header.cells and not any(other in header.cells[0] for other in DELIMITERS) else delimiter
+    header = look(_records(head, delimiter, False, HEADER_WITHIN), wanted)
+    spaced = any(cell.startswith(' "') for cell in header.cells)
+    if spaced:
+        header = look(_records(head, delimiter, True, HEADER_WITHIN), wanted)
+    if len(header.cells) == 1 and not any(other in header.cells[0] for other in DELIMITERS):
+        delimiter = NO_DELIMITER
     return Dialect(told, delimiter, header, spaced)
 
 

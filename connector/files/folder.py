@@ -62,9 +62,13 @@ def os_faults(name: str) -> Iterator[None]:
     except FileNotFoundError as fault:
         raise TryLater(f"{name} disappeared while it was read; it is left for the next run") from fault
     except PermissionError as fault:
-        raise StopEntity(f"{name} may not be read: give this program's user permission to read it, or close the program that holds it") from fault
+        raise StopEntity(
+            f"{name} may not be read: give this program's user permission to read it, or close the program that holds it"
+        ) from fault
     except OSError as fault:
-        raise StopEntity(f"{name} cannot be read ({fault.strerror or 'the system gave no reason'}); look at its disk or network share") from fault
+        raise StopEntity(
+            f"{name} cannot be read ({fault.strerror or 'the system gave no reason'}); look at its disk or network share"
+        ) from fault
 
 
 def _require_folder(folder: Path) -> None:
@@ -74,7 +78,9 @@ def _require_folder(folder: Path) -> None:
             return
         there = folder.exists()
     except OSError as fault:
-        raise StopConnection(f"the folder {folder} cannot be read ({fault.strerror}); correct its permissions or the connection's PATH") from fault
+        raise StopConnection(
+            f"the folder {folder} cannot be read ({fault.strerror}); correct its permissions or the connection's PATH"
+        ) from fault
     if there:
         raise StopConnection(f"{folder} is a file, not a folder; correct the connection's PATH")
     raise StopConnection(f"the folder {folder} does not exist; create it or correct the connection's PATH")

@@ -3,7 +3,8 @@
 import difflib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
 HEADER_WITHIN = 20
 LISTED = 40
@@ -23,6 +24,11 @@ class Header:
 
     def positions(self, wanted: Iterable[str]) -> tuple[int, ...]:
         return tuple(self.found[column] for column in wanted)
+
+    def whole(self) -> "Header":
+        """The same header with every column wanted that has a name."""
+        names = {name: position for position, name in reversed(list(enumerate(reachable(self.cells)))) if name}
+        return replace(self, found=dict(sorted(names.items(), key=itemgetter(1))))
 
     def notes(self, name: str) -> list[str]:
         """One line for every wanted column that stands there more than once."""
@@ -56,7 +62,10 @@ def reachable(cells: Sequence[str]) -> list[str]:
 
 
 def look(rows: Iterable[Sequence[str]], wanted: Sequence[str]) -> Header:
-    """The first row that holds all wanted columns, else the one that holds most of them (else the fullest)."""
+    """The first row that holds all wanted columns, else the one that holds most of them (else the fullest).
+    With none wanted: the first full row that looks like a header."""
+    if not wanted:
+        return _likeliest([tuple(row) for row in rows])
     best, best_score = Header(0, (), {}), (-1, -1)
     for index, row in enumerate(rows):
         header = _match(index, tuple(row), wanted)
@@ -85,6 +94,13 @@ def complaint(name: str, header: Header, wanted: Sequence[str]) -> str:
 def number_like(text: str) -> bool:
     """A number, an amount, a share, a date or a time, as people write them."""
     return NUMBER_LIKE.fullmatch(text) is not None
+
+
+def _likeliest(rows: list[tuple[str, ...]]) -> Header:
+    filled = [sum(1 for cell in row if tidy(cell)) for row in rows]
+    full = [index for index, count in enumerate(filled) if count and count >= 0.8 * max(filled)]
+    index = next((index for index in full if _header_like(rows[index])), full[0] if full else 0)
+    return Header(index, rows[index] if rows else (), {})
 
 
 def _match(index: int, cells: tuple[str, ...], wanted: Sequence[str]) -> Header:
@@ -127,8 +143,9 @@ def _lack(column: str, near: str | None, unclear: list[str] | None) -> str:
 
 
 def _sentences(parts: list[str]) -> str:
-    return " ".join((part if part.endswith("?") else part + ".") if not number else
-                    (part[0].upper() + part[1:] if part.endswith("?") else part[0].upper() + part[1:] + ".") for number, part in enumerate(parts))
+    """Each part a sentence; the first starts with a file's name, which keeps its case."""
+    capital = [part if not number else part[0].upper() + part[1:] for number, part in enumerate(parts)]
+    return " ".join(part if part.endswith("?") else f"{part}." for part in capital)
 
 
 def _listing(names: Sequence[str]) -> str:

@@ -7,7 +7,9 @@ from operator import itemgetter
 from connector.contract import Row, Skipped, Value
 from connector.files.header import Header, number_like, tidy
 
-TOTALS = re.compile(r"\s*(?:(?:(?:grand|sub)?[ -]?totals?|count|sum)\s*:?\s*[\d.,]*|[\d.,]+\s+(?:rows?|records?|items?|entries))\s*", re.IGNORECASE)
+TOTALS = re.compile(
+    r"\s*(?:(?:(?:grand|sub)?[ -]?totals?|count|sum)\s*:?\s*[\d.,]*|[\d.,]+\s+(?:rows?|records?|items?|entries))\s*", re.IGNORECASE
+)
 
 
 class Sieve:
@@ -17,8 +19,9 @@ class Sieve:
     def __init__(self, header: Header, wanted: Sequence[str]) -> None:
         self.width = len(header.cells)
         self.pick = picker(header.positions(wanted))
-        self._header = [tidy(cell) for cell in header.cells]
-        self._firsts = {header.cells[0], "\ufeff" + header.cells[0], self._header[0]}
+        self._header = _without_tail([tidy(cell) for cell in header.cells])
+        first = next(filter(None, self._header), "")
+        self._firsts = {*header.cells[:1], first, "\ufeff" + first}
         self.skipped: list[Skipped] = []
         self.repeats = self.totals = self.errors = 0
 
@@ -52,12 +55,16 @@ class Sieve:
         counts = [
             (self.repeats, "row that repeats the header was left out", "rows that repeat the header were left out"),
             (self.totals, "totals line was left out", "totals lines were left out"),
-            (self.errors, "cell holds an error such as #N/A and is read as empty", "cells hold an error such as #N/A and are read as empty"),
+            (
+                self.errors,
+                "cell holds an error such as #N/A and is read as empty",
+                "cells hold an error such as #N/A and are read as empty",
+            ),
         ]
         return [f"{name}: {count} {one if count == 1 else many}" for count, one, many in counts if count]
 
     def _repeats_header(self, cells: Sequence[Value]) -> bool:
-        return [tidy(cell) if isinstance(cell, str) else cell for cell in cells] == self._header
+        return _without_tail([tidy(cell) if isinstance(cell, str) else str(cell or "") for cell in cells]) == self._header
 
     def _is_totals(self, filled: Sequence[Value]) -> bool:
         first, rest = filled[0], filled[1:]
@@ -66,6 +73,13 @@ class Sieve:
         if self.width == 1 and not any(letter.isdigit() for letter in first):
             return False
         return all(number_like(cell) if isinstance(cell, str) else not isinstance(cell, bool) for cell in rest)
+
+
+def _without_tail(cells: list[str]) -> list[str]:
+    """Without the empty cells at the end."""
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
 
 
 def picker(positions: Sequence[int]) -> Callable[[Sequence[Value]], Row]:

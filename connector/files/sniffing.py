@@ -66,7 +66,9 @@ def encoding(path: Path, name: str) -> Encoding:
             return Encoding("utf-8", 3 if marked else 0, "UTF-8", nuls)
         stream.seek(0)
         if marked:
-            raise StopEntity(f"{name} line {_line_of_broken_utf8(stream)} holds bytes that are not UTF-8, though the file is marked so; {RESAVE}")
+            raise StopEntity(
+                f"{name} line {_line_of_broken_utf8(stream)} holds bytes that are not UTF-8, though the file is marked so; {RESAVE}"
+            )
         return _windows(stream, name, nuls)
 
 

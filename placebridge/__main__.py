@@ -1,0 +1,5 @@
+"""python -m placebridge"""
+
+from placebridge.cli import main
+
+main()

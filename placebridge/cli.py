@@ -1,0 +1,238 @@
+"""The command line. Each command says what it does and hands over; what it hands to is imported only then, so that --help is quick."""
+
+import os
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+DONE, FAILED, USAGE, PARTIAL, LOCKED = 0, 1, 2, 3, 75
+
+app = typer.Typer(
+    name="placebridge", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Which businesses' senior leaders are not yet engaged, why, and whom to approach: from your CRMs' records.\n\n"
+    "Start with `placebridge init --from FOLDER`, then `placebridge check`, `placebridge sync` and `placebridge flags`.",
+    epilog="Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 done in part, 75 another sync is running.",
+)  # fmt: skip
+connection_app = typer.Typer(no_args_is_help=True, help="Rename or remove a connection without losing ids.", rich_markup_mode=None)
+export_app = typer.Typer(no_args_is_help=True, help="Files for programs: CSV in UTF-8, values as they are.", rich_markup_mode=None)
+preview_app = typer.Typer(no_args_is_help=True, help="Try the rules on your own notes or titles; needs no configuration.", rich_markup_mode=None)
+register_app = typer.Typer(no_args_is_help=True, help="The Companies House company data file, used to link businesses.", rich_markup_mode=None)
+app.add_typer(connection_app, name="connection")
+app.add_typer(export_app, name="export")
+app.add_typer(preview_app, name="preview")
+app.add_typer(register_app, name="register")
+
+
+class Format(StrEnum):
+    """How a table is printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The settings; config.env in this folder unless said.")]
+Form = Annotated[Format, typer.Option("--format", help="table for people; csv or json for programs.")]
+AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day to judge by, as in 2026-11-01; today unless said.")]
+Out = Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.")]
+ConnectionName = Annotated[str, typer.Argument(metavar="CONNECTION", help="A connection's name.")]
+
+
+@app.command()
+def init(
+    folder: Annotated[Path | None, typer.Option("--from", metavar="FOLDER", help="A folder of exports; a sub-folder is one CRM.")] = None,
+    into: Annotated[Path, typer.Option("--into", metavar="FOLDER", help="Where to write; here unless said.")] = Path(),
+) -> None:
+    """Write config.env, a field map for each CRM and the database.
+
+    With --from, the field maps are guessed from the headers of the exports and show how full each column is; doubtful lines are
+    commented out. Nothing that exists is overwritten."""
+    from placebridge.setting_up import init as work
+
+    work(folder, into)
+
+
+@app.command()
+def check(
+    connection: Annotated[str | None, typer.Argument(metavar="[CONNECTION]", help="Only this connection.")] = None,
+    config: ConfigFile = None,
+    form: Form = Format.table,
+) -> None:
+    """Look at settings, field maps, connections and database: what works, and what to mend."""
+    from placebridge.checking import check as work
+
+    raise typer.Exit(work(connection, config, form.value))
+
+
+@app.command()
+def sync(
+    connections: Annotated[list[str] | None, typer.Argument(metavar="[CONNECTION]...", help="Only these connections.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read everything again, even what has not changed.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would change and write nothing.")] = False,
+    as_of: AsOf = None,
+    accept_deletions: Annotated[bool, typer.Option("--accept-deletions", help="Remove records even where very many are gone.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Read every connection and bring businesses, people, themes and flags up to date.
+
+    Stopped at any moment and run again, it goes on where it was. A read that would remove more than a fifth of an entity's records
+    (and more than ten) is refused until --accept-deletions says that it is meant."""
+    from placebridge.syncing import Wanted
+    from placebridge.syncing import sync as work
+
+    day = as_of.date() if as_of else None
+    raise typer.Exit(work(config, Wanted(tuple(connections or ()), full, dry_run, day, accept_deletions)))
+
+
+@app.command()
+def flags(
+    everybody: Annotated[bool, typer.Option("--all", help="The engaged too.")] = False,
+    as_of: AsOf = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write a list for people: .xlsx, .csv or .json.")] = None,
+    config: ConfigFile = None,
+    form: Form = Format.table,
+) -> None:
+    """List the businesses whose senior leaders are not yet engaged, the most important first."""
+    from placebridge.looking import flags as work
+
+    work(config, everybody, as_of.date() if as_of else None, out, form.value)
+
+
+@app.command()
+def explain(
+    business: Annotated[str, typer.Argument(metavar="BUSINESS", help="An id, a company number or a name.")],
+    as_of: AsOf = None,
+    config: ConfigFile = None,
+) -> None:
+    """Show everything behind one business's state."""
+    from placebridge.explaining import explain as work
+
+    work(config, business, as_of.date() if as_of else None)
+
+
+@app.command()
+def runs(
+    config: ConfigFile = None, form: Form = Format.table, limit: Annotated[int, typer.Option("--limit", help="The newest so many.")] = 20
+) -> None:
+    """List the newest runs: when, with what outcome, and what they changed."""
+    from placebridge.looking import runs as work
+
+    work(config, form.value, limit)
+
+
+@app.command()
+def rejects(config: ConfigFile = None, form: Form = Format.table) -> None:
+    """List the rows that stand refused now, with the reason, and what was noticed beside."""
+    from placebridge.looking import rejects as work
+
+    work(config, form.value)
+
+
+@connection_app.command("rename")
+def connection_rename(
+    name: ConnectionName, new_name: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.")], config: ConfigFile = None
+) -> None:
+    """Give a connection another name; every id stays."""
+    from placebridge.connections import rename as work
+
+    work(config, name, new_name)
+
+
+@connection_app.command("remove")
+def connection_remove(
+    name: ConnectionName,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Remove a connection and all that was read from it. Says first what goes."""
+    from placebridge.connections import remove as work
+
+    work(config, name, yes)
+
+
+@export_app.command("links")
+def export_links(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The file to write.")],
+    band: Annotated[str | None, typer.Option("--band", help="sure: only joins that are sure.")] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Which business each business record is, by which evidence."""
+    from placebridge.exporting import links as work
+
+    work(config, file, band)
+
+
+@export_app.command("people")
+def export_people(file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The file to write.")], config: ConfigFile = None) -> None:
+    """Which person each person record is, where, and the level of the title."""
+    from placebridge.exporting import people as work
+
+    work(config, file)
+
+
+@export_app.command("engagements")
+def export_engagements(file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The file to write.")], config: ConfigFile = None) -> None:
+    """A row for each engagement and business of it, with themes and resources."""
+    from placebridge.exporting import engagements as work
+
+    work(config, file)
+
+
+@preview_app.command("themes")
+def preview_themes(
+    file: Annotated[Path, typer.Argument(metavar="IN.csv", help="With the columns id, subject and notes.")], out: Out, config: ConfigFile = None
+) -> None:
+    """Find the themes of notes in a file, with the words that earned them."""
+    from placebridge.previewing import themes as work
+
+    work(config, file, out)
+
+
+@preview_app.command("titles")
+def preview_titles(
+    file: Annotated[Path, typer.Argument(metavar="IN.csv", help="With the column title.")], out: Out, config: ConfigFile = None
+) -> None:
+    """Find the leader level of job titles in a file, and why."""
+    from placebridge.previewing import titles as work
+
+    work(config, file, out)
+
+
+@register_app.command("load")
+def register_load(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The company data file, CSV or its ZIP.")],
+    mapping: Annotated[Path | None, typer.Option("--mapping", metavar="FILE", help="A YAML file: our columns on the left, the file's on the right.")] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Load the free Companies House company data file, which linking then uses."""
+    from placebridge.register import load as work
+
+    work(config, file, mapping)
+
+
+def main() -> None:
+    """The console script: turns every fault into one plain line and an exit code."""
+    try:
+        app()
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except Exception as fault:  # noqa: BLE001 - no traceback reaches a user
+        sys.exit(_told(fault))
+
+
+def _told(fault: Exception) -> int:
+    """Says what went wrong on standard error; returns the exit code."""
+    from placebridge.faults import code_of, message_of
+
+    if os.environ.get("PLACEBRIDGE_TRACEBACK"):
+        raise fault
+    for line in message_of(fault).splitlines():
+        typer.echo(line, err=True)
+    return code_of(fault)
+
+
+__all__: list[Any] = ["app", "main"]

@@ -1,0 +1,146 @@
+"""`placebridge explain`: everything behind one business's state."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from jobs.facts import Loader
+from jobs.flag import Decided, decide
+from jobs.wording import say_day
+from mappings.pointing import fold_name
+from mappings.policy import Touch
+from mappings.policy_rules import PolicyRules
+from placebridge.faults import UserError
+from placebridge.opening import opened, rules_of
+from store import bulk
+from store.tables import Business, BusinessRecord, FlagHistory, LinkDecision, Record, ThemeFound
+from store.tables import Connection as ConnectionRow
+
+business, joined, record = bulk.table_of(Business), bulk.table_of(BusinessRecord), bulk.table_of(Record)
+connections, history, decision = bulk.table_of(ConnectionRow), bulk.table_of(FlagHistory), bulk.table_of(LinkDecision)
+theme = bulk.table_of(ThemeFound)
+
+
+def explain(file: Path | None, said: str, as_of: date | None) -> None:
+    """Prints the explanation. Raises UserError where no business, or more than one, fits what was said."""
+    with opened(file) as at, at.store.reading() as connection:
+        day = as_of or datetime.now(at.config.zone).date()
+        rules = rules_of(at.config).policy
+        found = _find(connection, said)
+        known = Loader(connection, at.config.zone).load([found])
+        if not known:
+            raise UserError(f"{found} is held by no CRM any more")
+        for line in _lines(connection, decide(known[0], day, rules), day, rules):
+            print(line)  # noqa: T201
+
+
+def _find(connection: Connection, said: str) -> str:
+    rows = connection.execute(select(business.c.id, business.c.name, business.c.company_number, business.c.merged_into, business.c.gone)).all()
+    by_id = {row.id: row for row in rows}
+    if said in by_id:
+        at = by_id[said]
+        while at.merged_into:
+            at = by_id[at.merged_into]
+        return str(at.id)
+    live = [row for row in rows if not row.gone]
+    wanted, number = fold_name(said), said.strip().upper().lstrip("0")
+    for fits in (
+        [row for row in live if row.company_number and row.company_number.lstrip("0") == number],
+        [row for row in live if fold_name(row.name) == wanted],
+        [row for row in live if wanted and wanted in fold_name(row.name)],
+    ):
+        if len(fits) == 1:
+            return str(fits[0].id)
+        if fits:
+            listed = "\n".join(f"  {row.id}  {row.name}" for row in fits[:10])
+            raise UserError(f"'{said}' fits {len(fits)} businesses; say which by its id:\n{listed}")
+    raise UserError(f"no business is called '{said}'; give an id, a company number or a part of the name (`placebridge flags --all` lists them)")
+
+
+def _lines(connection: Connection, decided: Decided, day: date, rules: PolicyRules) -> Iterator[str]:
+    known, judged, row = decided.known, decided.judged, decided.row
+    yield f"{known.name} ({known.id}), as of {say_day(day)}"
+    if judged is None or row is None:
+        yield "Closed in every CRM that holds it, so it is in no list."
+        yield from _records(connection, known.id)
+        return
+    yield f"State {judged.state}, reach {judged.reach}, priority {judged.priority}"
+    yield f"Why: {row['reason']}"
+    yield f"Approach: {row['approach'] or 'nobody is known whom to approach'}"
+    if row["via"]:
+        yield f"Through: {row['via']}"
+    yield f"Priority: {' + '.join(f'{points} {name}' for name, points in judged.points.items()) or '0'}"
+    yield f"The window runs from {say_day(day - timedelta(days=rules.window_days))}."
+    if judged.next_on:
+        yield f"Time alone could change this on {say_day(judged.next_on)}."
+    yield from _people(decided, day)
+    yield from _engagements(connection, decided, day)
+    yield from _records(connection, known.id)
+    yield from _history(connection, known.id)
+
+
+def _people(decided: Decided, day: date) -> Iterator[str]:
+    yield "People:"
+    for member in decided.known.facts.members:
+        left = f", left on {say_day(member.left_on)}" if member.has_left(day) and member.left_on and member.left_on > date.min else ""
+        left = left or (", has left" if member.has_left(day) else "")
+        yield f"  {member.name}: {member.title or 'no title'} ({member.level}){left}{', not to be contacted' if member.do_not_contact else ''}"
+    if not decided.known.facts.members:
+        yield "  none is known"
+
+
+def _engagements(connection: Connection, decided: Decided, day: date) -> Iterator[str]:
+    names = {member.person: member.name for member in decided.known.facts.members}
+    yield "Engagements:"
+    touches = sorted(decided.known.facts.touches, key=lambda touch: (touch.day or date.min, touch.id), reverse=True)
+    for touch in touches[:30]:
+        yield f"  {_touch(touch, names, day)}"
+        yield from _themes(connection, touch.id)
+    if len(touches) > 30:
+        yield f"  ... and {len(touches) - 30} older"
+    if not touches:
+        yield "  none"
+
+
+def _touch(touch: Touch, names: dict[str, str], day: date) -> str:
+    people = ", ".join(f"{names.get(who, 'somebody')} {word}" for who, word in touch.people.items())
+    counts = "counts" if touch.is_done(day) and touch.qualifies else "does not count" if touch.is_done(day) else touch.status or "not done yet"
+    what = f"{touch.direction} {touch.kind}" if touch.direction else touch.kind
+    return f"{touch.day.isoformat() if touch.day else 'no date':10}  {what} ({counts}): {people or 'nobody of theirs named'}"
+
+
+def _themes(connection: Connection, engagement_id: int) -> Iterator[str]:
+    for row in connection.execute(select(theme).where(theme.c.engagement_id == engagement_id).order_by(theme.c.kind.desc(), theme.c.found)):
+        yield f"              {row.kind} {row.found}: {', '.join(repr(words) for words in row.evidence)}"
+
+
+def _records(connection: Connection, business_id: str) -> Iterator[str]:
+    query = (
+        select(connections.c.name, record.c.source_id, record.c.id, joined.c.method, joined.c.band, record.c.fields)
+        .join(record, record.c.id == joined.c.record_id)
+        .join(connections, connections.c.id == record.c.connection_id)
+        .where(joined.c.business_id == business_id, record.c.deleted_on.is_(None))
+        .order_by(connections.c.name, record.c.source_id)
+    )
+    rows = connection.execute(query).all()
+    yield "Joined from:"
+    for row in rows:
+        yield f"  {row.name} {row.source_id}: {row.fields.get('name', '')} ({row.band}, by {row.method})"
+    yield from _evidence(connection, [row.id for row in rows])
+
+
+def _evidence(connection: Connection, record_ids: list[int]) -> Iterator[str]:
+    both = (decision.c.left_id.in_(record_ids), decision.c.right_id.in_(record_ids), decision.c.undone_at.is_(None))
+    for row in connection.execute(select(decision).where(decision.c.entity == "business", *both).order_by(decision.c.id)):
+        yield f"    {row.judgement} ({row.band}): {'; '.join(row.evidence)}"
+
+
+def _history(connection: Connection, business_id: str) -> Iterator[str]:
+    rows: list[Any] = list(connection.execute(select(history).where(history.c.business_id == business_id).order_by(history.c.as_of)))
+    if rows:
+        yield "History:"
+    for row in rows:
+        yield f"  {row.as_of.isoformat()}  {row.state or 'no longer listed'}{', ' + row.reach if row.reach else ''}"

@@ -1,0 +1,130 @@
+"""`placebridge export`: links, people and engagements as CSV for programs."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+from sqlalchemy import Connection, select
+
+from jobs.facts import standing_at
+from mappings.policy import Touch
+from placebridge.faults import UserError
+from placebridge.opening import opened
+from placebridge.output import export_csv
+from store import bulk
+from store.tables import BusinessRecord, Engagement, EngagementBusiness, Participant, PersonRecord, Post, Record, ThemeFound
+from store.tables import Connection as ConnectionRow
+
+connections, record, joined = bulk.table_of(ConnectionRow), bulk.table_of(Record), bulk.table_of(BusinessRecord)
+person_record, post, theme = bulk.table_of(PersonRecord), bulk.table_of(Post), bulk.table_of(ThemeFound)
+engagement, named, participant = bulk.table_of(Engagement), bulk.table_of(EngagementBusiness), bulk.table_of(Participant)
+
+LINKS = ("connection", "source_id", "business_id", "company_number", "method", "score", "band")
+PEOPLE = ("connection", "source_id", "person_id", "business_id", "level")
+ENGAGEMENTS = ("connection", "source_id", "business_id", "starts_at", "kind", "qualifies", "themes", "resources")
+BANDS = ("sure",)
+
+
+def links(file: Path | None, out: Path, band: str | None) -> None:
+    """Which business each business record is."""
+    if band is not None and band not in BANDS:
+        raise UserError(f"--band is '{band}'; write sure, or leave it out for things as they are joined")
+    with opened(file) as at, at.store.reading() as connection:
+        rows = list(_links(connection))
+    if band == "sure":
+        rows = [row if row["band"] == "sure" else row | {"business_id": f"{row['business_id']}:{row['connection']}:{row['source_id']}"} for row in rows]
+    _write(out, rows, LINKS)
+
+
+def _live() -> Any:
+    return connections.join(record, record.c.connection_id == connections.c.id)
+
+
+def _links(connection: Connection) -> Iterator[dict[str, Any]]:
+    query = (
+        select(connections.c.name.label("connection"), record.c.source_id, *(joined.c[name] for name in LINKS[2:]))
+        .select_from(_live().join(joined, joined.c.record_id == record.c.id))
+        .where(record.c.deleted_on.is_(None))
+        .order_by(connections.c.name, record.c.source_id)
+    )
+    for row in connection.execute(query).mappings():
+        yield dict(row) | {"score": f"{row['score']:.3f}"}
+
+
+def people(file: Path | None, out: Path) -> None:
+    """Which person each person record is, the business it is at, and the level of its title; a row for each post."""
+    with opened(file) as at, at.store.reading() as connection:
+        query = (
+            select(connections.c.name.label("connection"), record.c.source_id, person_record.c.person_id, joined.c.business_id, post.c.level)
+            .select_from(
+                _live()
+                .join(person_record, person_record.c.record_id == record.c.id)
+                .outerjoin(post, (post.c.person_record_id == record.c.id) & post.c.until.is_(None))
+                .outerjoin(joined, joined.c.record_id == post.c.business_record_id)
+            )
+            .where(record.c.deleted_on.is_(None))
+            .order_by(connections.c.name, record.c.source_id, joined.c.business_id)
+        )
+        rows = [dict(row) for row in connection.execute(query).mappings()]
+    _write(out, rows, PEOPLE)
+
+
+def engagements(file: Path | None, out: Path) -> None:
+    """A row for each engagement and business of it; one of no known business has an empty business_id."""
+    with opened(file) as at, at.store.reading() as connection:
+        rows = list(_engagements(connection))
+    _write(out, rows, ENGAGEMENTS)
+
+
+def _engagements(connection: Connection) -> Iterator[dict[str, Any]]:
+    found = _found(connection)
+    businesses = _businesses(connection)
+    query = (
+        select(connections.c.name, record.c.source_id, engagement)
+        .select_from(_live().join(engagement, engagement.c.record_id == record.c.id))
+        .where(record.c.deleted_on.is_(None))
+        .order_by(connections.c.name, record.c.source_id)
+    )
+    for row in connection.execute(query):
+        touch = Touch(row.record_id, row.kind, row.direction, row.status, None)
+        for business_id in sorted(businesses[row.record_id]) or [""]:
+            yield {
+                "connection": row.name,
+                "source_id": row.source_id,
+                "business_id": business_id,
+                "starts_at": row.starts_at,
+                "kind": row.kind,
+                "qualifies": "yes" if touch.qualifies else "no",
+                "themes": "|".join(found[(row.record_id, "theme")]),
+                "resources": "|".join(found[(row.record_id, "resource")]),
+            }
+
+
+def _found(connection: Connection) -> dict[tuple[int, str], list[str]]:
+    found: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for row in connection.execute(select(theme.c.engagement_id, theme.c.kind, theme.c.found).order_by(theme.c.found)):
+        found[(row.engagement_id, row.kind)].append(row.found)
+    return found
+
+
+def _businesses(connection: Connection) -> dict[int, set[str]]:
+    """The businesses of each engagement: those that it names, and those of its participants at the time."""
+    business_of = {row.record_id: row.business_id for row in connection.execute(select(joined.c.record_id, joined.c.business_id))}
+    starts_at = {row.record_id: row.starts_at for row in connection.execute(select(engagement.c.record_id, engagement.c.starts_at))}
+    posts: dict[int, list[Any]] = defaultdict(list)
+    for row in connection.execute(select(post)):
+        posts[row.person_record_id].append(row)
+    found: dict[int, set[str]] = defaultdict(set)
+    for row in connection.execute(select(named)):
+        found[row.engagement_id].add(business_of[row.business_record_id])
+    for row in connection.execute(select(participant).where(participant.c.person_record_id.is_not(None))):
+        at = standing_at(posts[row.person_record_id], starts_at[row.engagement_id])
+        found[row.engagement_id].update(business_of[held.business_record_id] for held in at if held.business_record_id in business_of)
+    return found
+
+
+def _write(out: Path, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
+    export_csv(out, rows, columns)
+    typer.echo(f"{len(rows):,} rows written to {out}")

@@ -1,0 +1,98 @@
+"""`placebridge flags`, `runs` and `rejects`."""
+
+from collections import Counter
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from jobs.flag import flags_as_of
+from placebridge.faults import UserError
+from placebridge.opening import opened, rules_of
+from placebridge.output import save_list, show
+from store import bulk
+from store.tables import Connection, Notice, Reject, Run
+
+FLAG_COLUMNS = ("business_id", "name", "state", "reach", "priority", "reason", "approach", "via", "place", "themes", "connections")
+SHOWN = ("priority", "name", "state", "reason", "approach")
+"""What fits beside each other on a terminal; --format and --out hold every column."""
+
+RUN_COLUMNS = ("id", "connection", "started_at", "ended_at", "outcome", "read", "added", "changed", "removed", "rejected", "message")
+REJECT_COLUMNS = ("connection", "entity", "source_id", "reason", "since")
+
+
+def flags(file: Path | None, everybody: bool, as_of: date | None, out: Path | None, form: str) -> None:
+    """Prints or writes the flagged list."""
+    with opened(file) as at:
+        day = as_of or datetime.now(at.config.zone).date()
+        every = flags_as_of(at.store, day, rules_of(at.config).policy, at.config.zone)
+    rows = [row for row in every if everybody or row["state"] != "engaged"]
+    if out is not None:
+        _save(out, rows, day)
+        print(f"{len(rows):,} businesses written to {out}")  # noqa: T201
+    elif form == "table":
+        show(rows, SHOWN, form, _nobody(len(every)))
+        _summary(rows)
+    else:
+        show(rows, FLAG_COLUMNS, form, "")
+
+
+def _save(out: Path, rows: list[dict[str, Any]], day: date) -> None:
+    try:
+        save_list(out, rows, FLAG_COLUMNS, f"Flags as of {day.isoformat()}")
+    except ValueError as fault:
+        raise UserError(str(fault)) from None
+
+
+def _nobody(known: int) -> str:
+    if known:
+        return f"Every one of the {known:,} businesses has a leader engaged."
+    return "No business is known yet; run `placebridge sync` first."
+
+
+def _summary(rows: list[dict[str, Any]]) -> None:
+    if rows:
+        counts = Counter(row["state"] for row in rows)
+        said = ", ".join(f"{count:,} {state}" for state, count in counts.most_common())
+        print(f"{len(rows):,} businesses: {said}. `placebridge explain NAME` shows everything behind one.")  # noqa: T201
+
+
+def runs(file: Path | None, form: str, limit: int) -> None:
+    """Prints the newest runs."""
+    run = bulk.table_of(Run)
+    with opened(file) as at, at.store.reading() as connection:
+        rows = [dict(row) for row in connection.execute(select(run).order_by(run.c.id.desc()).limit(limit)).mappings()]
+    show(rows, RUN_COLUMNS, form, "No run yet; `placebridge sync` makes the first.")
+
+
+def rejects(file: Path | None, form: str) -> None:
+    """Prints the rows that stand refused, and for people what was noticed beside."""
+    reject, connections = bulk.table_of(Reject), bulk.table_of(Connection)
+    named = select(connections.c.name.label("connection"), reject.c.entity, reject.c.source_id, reject.c.reason, reject.c.since, reject.c.fields)
+    query = named.join(connections, connections.c.id == reject.c.connection_id).order_by(connections.c.name, reject.c.entity, reject.c.source_id)
+    with opened(file) as at, at.store.reading() as connection:
+        rows = [_with_place(dict(row)) for row in connection.execute(query).mappings()]
+        noticed = _notices(connection)
+    show(rows, REJECT_COLUMNS, form, "No row stands refused.")
+    if form == "table" and noticed:
+        print("\nNoticed beside (these rows were kept):")  # noqa: T201
+        show(noticed, ("connection", "entity", "noticed", "rows"), form, "")
+
+
+def _with_place(row: dict[str, Any]) -> dict[str, Any]:
+    """A row without an id says what else is known of it, so that it can be found in the file."""
+    if not row["source_id"] and row["fields"]:
+        said = ", ".join(f"{name} {value}" for name, value in list(row["fields"].items())[:4])
+        row["reason"] = f"{row['reason']} ({said})"
+    return row
+
+
+def _notices(connection: Any) -> list[dict[str, Any]]:
+    notice, connections = bulk.table_of(Notice), bulk.table_of(Connection)
+    query = (
+        select(connections.c.name.label("connection"), notice.c.entity, notice.c.message.label("noticed"), notice.c.count.label("rows"))
+        .join(connections, connections.c.id == notice.c.connection_id)
+        .order_by(connections.c.name, notice.c.entity, notice.c.count.desc(), notice.c.message)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]

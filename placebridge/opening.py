@@ -1,0 +1,78 @@
+"""What every command that works on data begins with: settings, database, rules, sources."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from jobs.pipeline import Source
+from jobs.rules import Rules
+from jobs.sources import connector_of
+from mappings.field_map import FieldMapError
+from mappings.field_map import load as load_field_map
+from placebridge.settings import PREFIX, Config, ConfigError
+from placebridge.settings import load as load_settings
+from store import migrate
+from store.database import Database
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A checked configuration and its database."""
+
+    config: Config
+    store: Database
+
+
+@contextmanager
+def opened(file: Path | None, write: bool = False) -> Iterator[Opened]:
+    """Settings and database. To write, the schema is brought up to date; to read, it must be there.
+
+    Raises ConfigError, StoreError."""
+    config = load_settings(file)
+    store = Database(config.database_url)
+    try:
+        if write:
+            migrate.upgrade(store)
+        elif store.file is not None and not store.file.exists():
+            raise ConfigError([f"there is no database {store.file} yet; run `placebridge sync` first"])
+        elif migrate.needs_upgrade(store):
+            raise ConfigError(["the database is empty or older than this program; run `placebridge sync` once to bring it up to date"])
+        yield Opened(config, store)
+    finally:
+        store.close()
+
+
+def rules_of(config: Config) -> Rules:
+    """The rules, a council's own included. Raises ConfigError with the faults of its files."""
+    settings = config.settings
+    try:
+        return Rules.load(*(config.path(path) for path in (settings.policy, settings.themes, settings.places, settings.titles)))
+    except ValueError as error:
+        raise ConfigError(str(error).splitlines()) from None
+
+
+def sources_of(config: Config, names: Sequence[str] = ()) -> list[Source]:
+    """The configured connections (those named, if any), each with its connector and checked field map. Raises ConfigError."""
+    known = config.settings.connections
+    wanted = [name.lower() for name in names] or sorted(known)
+    if not known:
+        raise ConfigError([f"no connection is configured; add {PREFIX}CONNECTIONS__COUNCIL__KIND=files and its other lines"])
+    mistakes = [f"there is no connection '{name}'; known are {', '.join(sorted(known))}" for name in wanted if name not in known]
+    sources = []
+    for name in wanted:
+        if name in known:
+            try:
+                sources.append(_source(config, name))
+            except FieldMapError as error:
+                mistakes += [f"{fault}  ({name})" for fault in error.faults]
+    if mistakes:
+        raise ConfigError(mistakes)
+    return sources
+
+
+def _source(config: Config, name: str) -> Source:
+    settings = config.settings.connections[name]
+    folder = config.folder / settings.path.expanduser()
+    mapping = config.folder / settings.mapping.expanduser()
+    return Source(name, settings.kind, settings.side, connector_of(settings.kind, folder), load_field_map(mapping), folder)

@@ -1,0 +1,102 @@
+"""`placebridge register load`: the free Companies House company data file as the register that linking uses."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import typer
+import yaml
+from sqlalchemy import delete
+
+from placebridge.faults import UserError
+from placebridge.opening import opened
+from store import bulk
+from store.lock import only_one
+from store.tables import RegisterCompany, Stage
+
+COLUMNS = ("number", "name", "postcode", "town", "status", "previous_names")
+PUBLISHED: dict[str, list[str]] = {
+    "number": ["CompanyNumber"],
+    "name": ["CompanyName"],
+    "postcode": ["RegAddress.PostCode"],
+    "town": ["RegAddress.PostTown"],
+    "status": ["CompanyStatus"],
+    "previous_names": [f"PreviousName_{index}.CompanyName" for index in range(1, 11)],
+}
+"""The published file's columns (its headers carry stray spaces): the "Free Company Data Product" of Companies House."""
+
+BATCH = 5000
+
+
+def load(config: Path | None, file: Path, mapping: Path | None) -> None:
+    """Replaces the register by a file's companies, in one transaction. Raises UserError where the file is not one."""
+    if not file.is_file():
+        raise UserError(f"there is no file {file}")
+    columns = _mapping(mapping)
+    with opened(config, write=True) as at, only_one(at.store), at.store.connect() as connection, _text(file) as lines:
+        table = bulk.table_of(RegisterCompany)
+        connection.execute(delete(table))
+        count = 0
+        for batch in _batches(lines, columns, file.name):
+            bulk.insert(connection, RegisterCompany, COLUMNS, batch)
+            count += len(batch)
+        worked_from = {"file": file.name, "companies": count, "loaded_at": datetime.now(UTC).isoformat()}
+        bulk.replace(connection, Stage, [{"name": "register", "worked_from": worked_from}], {"name": "register"})
+    typer.echo(f"{count:,} companies loaded; the next `placebridge sync` links with them")
+
+
+def _mapping(file: Path | None) -> dict[str, list[str]]:
+    if file is None:
+        return PUBLISHED
+    try:
+        said = yaml.load(file.read_bytes(), Loader=yaml.BaseLoader)
+    except yaml.YAMLError:
+        raise UserError(f"{file.name} is no YAML; write lines as in `name: CompanyName`") from None
+    if not isinstance(said, dict) or not {"number", "name"} <= said.keys() or not said.keys() <= set(COLUMNS):
+        raise UserError(f"{file.name} needs `number` and `name`, and may have {', '.join(COLUMNS[2:])}: ours on the left, the file's on the right")
+    return {name: columns if isinstance(columns, list) else [columns] for name, columns in said.items()}
+
+
+@contextmanager
+def _text(file: Path) -> Iterator[IO[str]]:
+    """The file's text; of a ZIP, that of the CSV in it."""
+    if not zipfile.is_zipfile(file):
+        with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+            yield lines
+        return
+    with zipfile.ZipFile(file) as archive:
+        names = [name for name in archive.namelist() if name.lower().endswith(".csv")]
+        if len(names) != 1:
+            raise UserError(f"{file.name} holds {len(names)} CSV files; it should hold one, as the published file does")
+        with archive.open(names[0]) as raw:
+            yield io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace", newline="")
+
+
+def _batches(lines: IO[str], columns: dict[str, list[str]], name: str) -> Iterator[list[tuple[Any, ...]]]:
+    reader = csv.reader(lines)
+    header = [cell.strip() for cell in next(reader, [])]
+    needed = [column for key in ("number", "name") for column in columns[key] if column not in header]
+    if needed:
+        raise UserError(f"{name} has no column {', '.join(needed)}; it is not the company data file. Say which columns hold what with --mapping")
+    at = {key: [header.index(column) for column in listed if column in header] for key, listed in columns.items()}
+    batch: list[tuple[Any, ...]] = []
+    for row in reader:
+        company = _company(row, at)
+        if company[0]:
+            batch.append(company)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    yield batch
+
+
+def _company(row: list[str], at: dict[str, list[int]]) -> tuple[Any, ...]:
+    def cells(key: str) -> list[str]:
+        return [row[index].strip() for index in at.get(key, []) if index < len(row) and row[index].strip()]
+
+    return (*(" ".join(cells(key)) for key in COLUMNS[:-1]), cells("previous_names"))

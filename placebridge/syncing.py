@@ -1,0 +1,169 @@
+"""`placebridge sync`: one pass of the pipeline, with progress on a terminal and plain lines in a log."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from jobs.flag import flags_as_of
+from jobs.pipeline import Options, Result, sync as run_pipeline
+from jobs.rules import Rules
+from placebridge.opening import rules_of, sources_of
+from placebridge.output import console
+from placebridge.settings import Config
+from placebridge.settings import load as load_settings
+from store import migrate
+from store.database import Database
+from store.lock import only_one
+
+DONE, FAILED, PARTIAL = 0, 1, 3
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked for on the command line."""
+
+    connections: tuple[str, ...] = ()
+    full: bool = False
+    dry_run: bool = False
+    as_of: date | None = None
+    accept_deletions: bool = False
+
+
+def sync(file: Path | None, wanted: Wanted) -> int:
+    """Runs a sync and tells what it did; returns the exit code."""
+    config = load_settings(file)
+    rules, sources = rules_of(config), sources_of(config, wanted.connections)
+    with _database(config, wanted.dry_run) as store, _watched() as watch:
+        options = Options(config.zone, wanted.as_of, wanted.full, wanted.accept_deletions, watch.progress, watch.stage)
+        before = _states(store, rules, options)
+        results = run_pipeline(store, sources, rules, options)
+        after = _states(store, rules, options)
+    _tell(results, before, after, wanted.dry_run)
+    return _exit_code(results)
+
+
+@contextmanager
+def _database(config: Config, dry_run: bool) -> Iterator[Database]:
+    """The database, migrated and locked; in a dry run everything is undone, and one that is not there yet is imagined."""
+    store = Database(config.database_url)
+    imagined = dry_run and store.file is not None and not store.file.exists()
+    if imagined:
+        store = Database("sqlite://")
+    try:
+        with only_one(store):
+            if not dry_run:
+                migrate.upgrade(store)
+                yield store
+                return
+            with store.rehearsal():
+                migrate.upgrade(store)
+                yield store
+    finally:
+        store.close()
+
+
+def _states(store: Database, rules: Rules, options: Options) -> dict[str, tuple[str, str]]:
+    rows = flags_as_of(store, options.today, rules.policy, options.zone)
+    return {row["business_id"]: (row["state"], row["name"]) for row in rows}
+
+
+class _Log:
+    """Progress as plain lines, for a log: one for each tenth of a long read."""
+
+    def __init__(self) -> None:
+        self.said: dict[str, int] = {}
+
+    def progress(self, what: str, done: int | None, total: int | None) -> None:
+        tenth = int(10 * done / total) if done and total else 0
+        if tenth and tenth < 10 and self.said.get(what) != tenth:
+            self.said[what] = tenth
+            print(f"{what}: {tenth * 10} %")  # noqa: T201
+
+    def stage(self, name: str) -> None:
+        pass
+
+
+class _Bar:
+    """Progress as a bar on a terminal."""
+
+    def __init__(self, bars: Any) -> None:
+        self.bars = bars
+        self.task = bars.add_task("reading", total=None)
+
+    def progress(self, what: str, done: int | None, total: int | None) -> None:
+        self.bars.update(self.task, description=what, completed=done or 0, total=total)
+
+    def stage(self, name: str) -> None:
+        self.bars.update(self.task, description=name, completed=0, total=None)
+
+
+@contextmanager
+def _watched() -> Iterator[_Log | _Bar]:
+    out = console(stderr=True)
+    if not out.is_terminal:
+        yield _Log()
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=out, transient=True) as bars:
+        yield _Bar(bars)
+
+
+def _tell(results: list[Result], before: dict[str, tuple[str, str]], after: dict[str, tuple[str, str]], dry_run: bool) -> None:
+    if dry_run:
+        print("Dry run: this is what a sync would do; nothing was written.")  # noqa: T201
+    for result in results:
+        print(f"{result.connection}: {_said(result, dry_run)}")  # noqa: T201
+        for message in result.messages:
+            print(f"  {message}")  # noqa: T201
+    if not any(not result.untouched for result in results) and before == after:
+        print("Nothing has changed since the last sync.")  # noqa: T201
+    for line in _changes(before, after):
+        print(line)  # noqa: T201
+    print(_standing(after))  # noqa: T201
+
+
+def _said(result: Result, dry_run: bool) -> str:
+    if result.outcome == "failed":
+        return "failed"
+    counts = result.counts
+    if result.untouched and result.outcome == "done":
+        return "nothing new to read"
+    would = "would be " if dry_run else ""
+    parts = [f"{counts.read:,} rows read", f"{counts.added:,} {would}added", f"{counts.changed:,} {would}changed", f"{counts.removed:,} {would}removed"]
+    if counts.rejected:
+        parts.append(f"{counts.rejected:,} rejected (`placebridge rejects` lists them)")
+    return ", ".join(parts) + (" - in part" if result.outcome == "partial" else "")
+
+
+def _changes(before: dict[str, tuple[str, str]], after: dict[str, tuple[str, str]]) -> Iterator[str]:
+    if not before:
+        return
+    moved = [(found, before.get(found, ("new", ""))[0], state, name) for found, (state, name) in after.items() if before.get(found, ("new",))[0] != state]
+    gone = [(found, name) for found, (_, name) in before.items() if found not in after]
+    for found, old, new, name in sorted(moved, key=lambda row: row[3])[:20]:
+        yield f"  {name} ({found}): {old} -> {new}"
+    if len(moved) > 20:
+        yield f"  ... and {len(moved) - 20:,} more changed state"
+    if gone:
+        yield f"  {len(gone):,} no longer listed (closed, gone or joined with another)"
+
+
+def _standing(after: dict[str, tuple[str, str]]) -> str:
+    if not after:
+        return "No business is known yet."
+    counts = Counter(state for state, _ in after.values())
+    flagged = len(after) - counts["engaged"]
+    return f"{len(after):,} businesses: {counts['engaged']:,} with a leader engaged, {flagged:,} flagged. `placebridge flags` lists them."
+
+
+def _exit_code(results: list[Result]) -> int:
+    outcomes = {result.outcome for result in results}
+    if outcomes == {"failed"}:
+        return FAILED
+    return DONE if outcomes == {"done"} else PARTIAL
