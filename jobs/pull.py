@@ -85,13 +85,15 @@ def pull(task: Task) -> Counts | None:
     """Reads one entity and settles it. None where nothing can have changed since the last whole read.
 
     Raises the connector's faults (StopConnection, StopEntity, TryLater) and settle's DeletionsRefused."""
+    known = _has_records(task)
+    if not task.blocks and not known:
+        return None
     fingerprint = _fingerprint(task)
     held = _held(task)
     unchanged = fingerprint is not None and held is not None and held.fingerprint == fingerprint and held.map_version == task.map_version
     if unchanged and not task.full and held is not None and held.position is None:
         return None
     read = _resumed(held, task.map_version, fingerprint) or _started(task, fingerprint)
-    known = _has_records(task)
     for index in range(read.block, len(task.blocks)):
         read.block = index
         _read_block(task, task.blocks[index], read, known)

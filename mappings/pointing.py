@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -69,8 +69,7 @@ class Index:
     def _one(self, match: str, text: str) -> set[int]:
         if match == "id":
             return self.by["id"].get(text) or self.by["loose_id"].get(_loose(text)) or set()
-        key = {"name": fold_name, "email": str.casefold, "company_number": _loose}[match](text.strip())
-        return self.by[match].get(key, set())
+        return self.by[match].get(_KEYS[match](text.strip()), set())
 
 
 def _sorted_out(found: Mapping[str, set[int]]) -> Found:
@@ -93,3 +92,7 @@ def _number(fields: Mapping[str, object]) -> str:
 def _loose(text: str) -> str:
     """An id or number whose case, braces and eaten zeros do not matter."""
     return text.strip().strip("{}").casefold().lstrip("0") or text.strip()
+
+
+_KEYS: dict[str, Callable[[str], str]] = {"name": fold_name, "email": str.casefold, "company_number": _loose}
+"""What each kind of reference is compared by."""

@@ -15,7 +15,7 @@ from store import bulk
 from store.tables import Connection, Notice, Reject, Run
 
 FLAG_COLUMNS = ("business_id", "name", "state", "reach", "priority", "reason", "approach", "via", "place", "themes", "connections")
-SHOWN = ("priority", "name", "state", "reason", "approach")
+SHOWN = ("priority", "name", "state", "why")
 """What fits beside each other on a terminal; --format and --out hold every column."""
 
 RUN_COLUMNS = ("id", "connection", "started_at", "ended_at", "outcome", "read", "added", "changed", "removed", "rejected", "message")
@@ -32,10 +32,15 @@ def flags(file: Path | None, everybody: bool, as_of: date | None, out: Path | No
         _save(out, rows, day)
         print(f"{len(rows):,} businesses written to {out}")  # noqa: T201
     elif form == "table":
-        show(rows, SHOWN, form, _nobody(len(every)))
+        show([row | {"why": _why(row)} for row in rows], SHOWN, form, _nobody(len(every)))
         _summary(rows)
     else:
         show(rows, FLAG_COLUMNS, form, "")
+
+
+def _why(row: dict[str, Any]) -> str:
+    lines = [row["reason"], f"Approach: {row['approach']}" if row["approach"] else "", f"Through: {row['via']}" if row["via"] else ""]
+    return "\n".join(line for line in lines if line)
 
 
 def _save(out: Path, rows: list[dict[str, Any]], day: date) -> None:

@@ -19,7 +19,7 @@ SQLModel.metadata.naming_convention = {
 
 
 def _json(nullable: bool = False) -> Any:
-    return Field(default=None, sa_column=Column(JSON, nullable=nullable))
+    return Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=nullable))
 
 
 class Connection(SQLModel, table=True):

@@ -1,0 +1,64 @@
+"""`placebridge check`: what works and what to mend, for an admin."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from connector.contract import Connector
+from jobs.pipeline import Source
+from jobs.pull import as_entity
+from jobs.rules import Rules
+from placebridge.opening import rules_of, sources_of
+from placebridge.output import show
+from placebridge.settings import Config
+from placebridge.settings import load as load_settings
+from store import migrate
+from store.database import Database, StoreError
+
+COLUMNS = ("connection", "check", "ok", "detail")
+Line = dict[str, str]
+
+
+def check(name: str | None, file: Path | None, form: str) -> int:
+    """Prints one line for each thing looked at; 0 where all is well, else 1. Raises ConfigError for what keeps it from looking."""
+    config = load_settings(file)
+    lines = [_line("", "settings", True, str(config.folder)), *_rules(config), *_database(config)]
+    for source in sources_of(config, (name,) if name else ()):
+        lines += _connection(source)
+    show(lines, COLUMNS, form, "")
+    bad = sum(line["ok"] == "no" for line in lines)
+    if form == "table":
+        print("All is well; `placebridge sync --dry-run` shows what a sync would do." if not bad else f"{bad} to mend.")  # noqa: T201
+    return 1 if bad else 0
+
+
+def _line(connection: str, what: str, ok: bool, detail: str) -> Line:
+    return {"connection": connection, "check": what, "ok": "yes" if ok else "no", "detail": detail}
+
+
+def _rules(config: Config) -> Iterator[Line]:
+    rules: Rules = rules_of(config)
+    yield _line("", "rules", True, f"{len(rules.themes.ids)} themes, {len(rules.resources.ids)} resources, window of {rules.policy.window_days} days")
+
+
+def _database(config: Config) -> Iterator[Line]:
+    store = Database(config.database_url)
+    shown = store.url.render_as_string(hide_password=True)
+    try:
+        if store.file is not None and not store.file.exists():
+            yield _line("", "database", True, f"{shown}: not there yet; the first sync makes it")
+        elif migrate.needs_upgrade(store):
+            yield _line("", "database", True, f"{shown}: older than this program or empty; the next sync brings it up to date")
+        else:
+            yield _line("", "database", True, f"{shown}: schema {migrate.head()}")
+    except StoreError as fault:
+        yield _line("", "database", False, str(fault))
+    finally:
+        store.close()
+
+
+def _connection(source: Source) -> Iterator[Line]:
+    connector: Connector = source.connector
+    entities = [as_entity(block) for blocks in source.field_map.blocks.values() for block in blocks]
+    yield _line(source.name, "field map", True, ", ".join(sorted(source.field_map.blocks)))
+    for finding in connector.check(entities):
+        yield _line(source.name, finding.check, finding.ok, finding.detail)
