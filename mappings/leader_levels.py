@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
+from rapidfuzz.distance import OSA
 
 from mappings.names_text import fold
 
@@ -37,6 +38,9 @@ class LeaderLevels:
         self._short = {_plain(theirs): _plain(ours) for theirs, ours in rules["abbreviations"].items()}
         self._lists = {name: _one_of(rules.get(name, [])) for name in LISTS}
         self._titles = sorted(((_plain(word), entry) for entry in rules["titles"] for word in entry["words"]), key=lambda item: -len(item[0]))
+        roles, places = ([_plain(word) for word in rules[name]] for name in ("place_roles", "places"))
+        self._site = re.compile(rf"\b(?:(?:{'|'.join(places)}) (?:\w+ )?(?:{'|'.join(roles)})|(?:{'|'.join(roles)}) (?:\w+ )?(?:{'|'.join(places)}))\b")
+        self._often_misspelt = [_plain(word) for word in rules["typos_of"]]
         self._known: dict[str, Level] = {}
 
     @classmethod
@@ -69,6 +73,8 @@ class LeaderLevels:
             return Level("not_senior", f"'{title}' is no longer in the post")
         if self._lists["learners"].match(text):
             return Level("not_senior", f"'{title}' is learning the post")
+        if _OFFICE.match(text):
+            return Level("not_senior", f"'{title}' helps a leader")
         helper = self._lists["helpers"].search(text)
         if helper and not self._lists["not_helpers"].search(text):
             text = text[: helper.start()]
@@ -77,15 +83,26 @@ class LeaderLevels:
 
     def _long(self, text: str) -> str:
         text = re.sub(r"\b([a-z]) (?=[a-z]\b)", r"\1", text)
-        words = text.split()
-        for size in (3, 2, 1):
-            words = " ".join(self._short.get(" ".join(words[i : i + size]), "") or " ".join(words[i : i + size]) for i in range(0, len(words), size)).split() if size == 1 else words
-        return " ".join(words)
+        words = " ".join(self._short.get(word, word) for word in text.split()).split()
+        return " ".join(self._spelt(word) for word in words)
+
+    def _spelt(self, word: str) -> str:
+        if len(word) < 5 or word in self._often_misspelt or word in {"directors", "directorate", "founded", "companies"}:
+            return word
+        return next((right for right in self._often_misspelt if OSA.distance(word, right, score_cutoff=2) <= (2 if len(right) > 7 else 1)), word)
 
     def _levels(self, text: str) -> Iterable[Level]:
         if self._lists["bodies"].search(text) and not self._lists["board_bodies"].search(text):
             return
         left = f" {text} "
+        for hit in _CHIEF.finditer(text):
+            if hit.group() not in {"chief executive officer", "chief officer"}:
+                yield self._lowered(Level("senior_leader", f"'{hit.group()}' is on the executive"), text[: hit.start()])
+                left = left.replace(f" {hit.group()} ", " # ", 1)
+        site = self._site.search(text)
+        if site and not text.startswith("assistant"):
+            yield Level("site_leader", f"'{site.group()}' heads a site or region")
+            left = left.replace(f" {site.group()} ", " # ", 1)
         for phrase, entry in self._titles:
             while (at := left.find(f" {phrase} ")) >= 0:
                 before, after = left[:at].strip(), left[at + len(phrase) + 1 :].strip()
@@ -108,6 +125,10 @@ class LeaderLevels:
             return level
         lower = {"top_leader": "senior_leader", "senior_leader": "department_head", "department_head": "department_head"}
         return Level(lower.get(level.level, "not_senior"), f"{level.because}, and this is the {nearest[-1]}")
+
+
+_OFFICE = re.compile(r"(?:office|secretary|pa|assistant|chief of staff)(?: (?:of|to|for))")
+_CHIEF = re.compile(r"\bchief(?: \w+){1,4}? officer\b")
 
 
 def _plain(text: str) -> str:
