@@ -13,7 +13,18 @@ from mappings.leader_levels import highest
 from mappings.policy import Facts, Member, Touch
 from store import bulk
 from store.queries import among
-from store.tables import Business, BusinessRecord, Engagement, EngagementBusiness, Participant, Person, PersonRecord, Post, Record, ThemeFound
+from store.tables import (
+    Business,
+    BusinessRecord,
+    Engagement,
+    EngagementBusiness,
+    Participant,
+    Person,
+    PersonRecord,
+    Post,
+    Record,
+    ThemeFound,
+)
 from store.tables import Connection as ConnectionRow
 
 business, business_record, record = bulk.table_of(Business), bulk.table_of(BusinessRecord), bulk.table_of(Record)
@@ -53,7 +64,9 @@ class Loader:
     def __init__(self, connection: Connection, zone: ZoneInfo) -> None:
         self.connection = connection
         self.zone = zone
-        self.names = {row.id: (row.name, row.side) for row in connection.execute(select(connections.c.id, connections.c.name, connections.c.side))}
+        self.names = {
+            row.id: (row.name, row.side) for row in connection.execute(select(connections.c.id, connections.c.name, connections.c.side))
+        }
 
     def load(self, ids: Sequence[str]) -> list[Known]:
         """What is known of these businesses, in their order; those that have no live record are left out."""
@@ -206,7 +219,7 @@ def leaving_day(found: Any, zone: ZoneInfo) -> date | None:
     days = [found.left_on] if found.left_on else []
     if found.until:
         days.append(found.until.astimezone(zone).date())
-    if found.left and not days:
+    if found.has_left and not days:
         days.append(date.min)
     return min(days, default=None)
 

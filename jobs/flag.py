@@ -122,7 +122,9 @@ def flags_as_of(store: Database, as_of: date, rules: PolicyRules, zone: ZoneInfo
 
     Sorted by priority, then name."""
     with store.reading() as connection:
-        names = dict(connection.execute(select(business.c.id, business.c.name).where(business.c.merged_into.is_(None), ~business.c.gone)).all())
+        names = dict(
+            connection.execute(select(business.c.id, business.c.name).where(business.c.merged_into.is_(None), ~business.c.gone)).all()
+        )
         holds = (looked.c.as_of <= as_of, or_(looked.c.next_on.is_(None), looked.c.next_on > as_of))
         fresh = set(connection.scalars(select(looked.c.business_id).where(*holds)))
         rows = [dict(row) for row in connection.execute(select(flag)).mappings() if row["business_id"] in fresh]

@@ -40,7 +40,10 @@ def human_decisions(connection: Connection, entity: str, records: Mapping[int, H
 
 
 def identify(
-    connection: Connection, clusters: Sequence[Sequence[Held]], model: type[Business] | type[Person], of: type[BusinessRecord] | type[PersonRecord]
+    connection: Connection,
+    clusters: Sequence[Sequence[Held]],
+    model: type[Business] | type[Person],
+    of: type[BusinessRecord] | type[PersonRecord],
 ) -> Identity:
     """A durable id for each cluster of records."""
     joined, holder = bulk.table_of(of), bulk.table_of(model)
@@ -51,7 +54,9 @@ def identify(
     return assign([[item.id for item in cluster] for cluster in clusters], held, seeds, "b" if of is BusinessRecord else "p", taken)
 
 
-def with_tombstones(connection: Connection, model: type[Business] | type[Person], rows: Iterable[dict[str, Any]], identity: Identity) -> list[dict[str, Any]]:
+def with_tombstones(
+    connection: Connection, model: type[Business] | type[Person], rows: Iterable[dict[str, Any]], identity: Identity
+) -> list[dict[str, Any]]:
     """The rows, and beside them every id that was ever given: merged into another, or without a live record."""
     table = bulk.table_of(model)
     wanted = {row["id"]: row for row in rows}
@@ -63,7 +68,9 @@ def with_tombstones(connection: Connection, model: type[Business] | type[Person]
     return list(wanted.values())
 
 
-def with_deleted(connection: Connection, of: type[BusinessRecord] | type[PersonRecord], rows: list[dict[str, Any]], identity: Identity) -> list[dict[str, Any]]:
+def with_deleted(
+    connection: Connection, of: type[BusinessRecord] | type[PersonRecord], rows: list[dict[str, Any]], identity: Identity
+) -> list[dict[str, Any]]:
     """The rows, and beside them those of records that the CRM no longer holds, so that one that comes back finds its id."""
     live_ids = {row["record_id"] for row in rows}
     column = "business_id" if of is BusinessRecord else "person_id"

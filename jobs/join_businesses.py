@@ -44,7 +44,18 @@ def _as_record(held: Held) -> BusinessRecord:
         previous_names=tuple(name.strip() for name in held.text("previous_names").replace("|", ";").split(";") if name.strip()),
         **{
             name: held.text(name)
-            for name in ("name", "trading_name", "company_number", "charity_number", "postcode", "address", "town", "website", "email", "phone")
+            for name in (
+                "name",
+                "trading_name",
+                "company_number",
+                "charity_number",
+                "postcode",
+                "address",
+                "town",
+                "website",
+                "email",
+                "phone",
+            )
         },
     )
 
@@ -54,9 +65,7 @@ def _register(connection: Connection) -> Register | None:
     rows = connection.execute(select(table)).all()
     if not rows:
         return None
-    return Register(
-        RegisterCompany(row.number, row.name, row.postcode, row.town, row.status, tuple(row.previous_names)) for row in rows
-    )
+    return Register(RegisterCompany(row.number, row.name, row.postcode, row.town, row.status, tuple(row.previous_names)) for row in rows)
 
 
 def _number(links: BusinessLinks, cluster: list[Held]) -> str | None:

@@ -25,7 +25,13 @@ def join_people(store: Database) -> None:
         identity = join.identify(connection, clusters, Person, PersonRecordRow)
         rows = [person_row(found, cluster) for found, cluster in zip(identity.ids, clusters, strict=True)]
         members = [
-            {"record_id": held.id, "person_id": found, "method": links.method[held.key], "score": links.score[held.key], "band": links.band[held.key]}
+            {
+                "record_id": held.id,
+                "person_id": found,
+                "method": links.method[held.key],
+                "score": links.score[held.key],
+                "band": links.band[held.key],
+            }
             for found, cluster in zip(identity.ids, clusters, strict=True)
             for held in cluster
         ]

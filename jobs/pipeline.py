@@ -175,7 +175,9 @@ def _join_from(store: Database, rules: Rules) -> dict[str, Any]:
     human = select(decision.c.id, decision.c.undone_at).where(decision.c.decided_by != "rules").order_by(decision.c.id)
     with store.reading() as connection:
         return {
-            "connections": {str(row.id): [row.name, row.side, row.version] for row in connection.execute(select(connections).order_by(connections.c.id))},
+            "connections": {
+                str(row.id): [row.name, row.side, row.version] for row in connection.execute(select(connections).order_by(connections.c.id))
+            },
             "decisions": [[row.id, str(row.undone_at or "")] for row in connection.execute(human)],
             "register": connection.scalar(select(stages.c.worked_from).where(stages.c.name == "register")),
             "places": rules.places.version,

@@ -45,7 +45,7 @@ def _current(connection_id: int, live: Live, business: int, levels: LeaderLevels
         "title": title,
         "level": levels.of(title).level,
         "until": None,
-        "left": live.fields.get("status") == "left",
+        "has_left": live.fields.get("status") == "left",
         "left_on": date.fromisoformat(left_on) if left_on else None,
         "do_not_contact": live.fields.get("do_not_contact") == "true",
         "changed": live.changed,

@@ -216,7 +216,9 @@ def _save_position(connection: Any, task: Task, position: dict[str, Any] | None)
     done = connection.execute(update(cursor).where(*of_this).values(position=position))
     if not done.rowcount:
         connection.execute(
-            cursor.insert().values(connection_id=task.connection_id, entity=task.entity, map_version="", fingerprint=None, position=position)
+            cursor.insert().values(
+                connection_id=task.connection_id, entity=task.entity, map_version="", fingerprint=None, position=position
+            )
         )
 
 

@@ -127,7 +127,9 @@ def _named_businesses(world: World) -> Iterator[dict[str, Any]]:
 
 
 def _refused_engagements(connection: Connection, connection_id: int) -> set[str]:
-    query = select(reject.c.source_id).where(reject.c.connection_id == connection_id, reject.c.entity == "engagement", reject.c.stage == "read")
+    query = select(reject.c.source_id).where(
+        reject.c.connection_id == connection_id, reject.c.entity == "engagement", reject.c.stage == "read"
+    )
     return set(connection.scalars(query))
 
 

@@ -73,7 +73,9 @@ class _Settling:
         self.arrived = and_(arrival.c.connection_id == connection_id, arrival.c.entity == entity)
         self.held = and_(record.c.connection_id == connection_id, record.c.entity == entity)
         self.same_id = and_(
-            arrival.c.connection_id == record.c.connection_id, arrival.c.entity == record.c.entity, arrival.c.source_id == record.c.source_id
+            arrival.c.connection_id == record.c.connection_id,
+            arrival.c.entity == record.c.entity,
+            arrival.c.source_id == record.c.source_id,
         )
 
     def resolve_doubles(self) -> None:
@@ -86,7 +88,10 @@ class _Settling:
 
     def _doubles(self) -> dict[str, list["_Variant"]]:
         doubled = (
-            select(arrival.c.source_id).where(self.arrived, arrival.c.reason.is_(None)).group_by(arrival.c.source_id).having(func.count() > 1)
+            select(arrival.c.source_id)
+            .where(self.arrived, arrival.c.reason.is_(None))
+            .group_by(arrival.c.source_id)
+            .having(func.count() > 1)
         )
         query = (
             select(arrival.c.source_id, arrival.c.hash, func.coalesce(arrival.c.fields, record.c.fields), arrival.c.changed)
@@ -166,7 +171,9 @@ class _Settling:
         """Makes the entity's rejects be those of this read; one that stood before keeps its date."""
         scope = {"connection_id": self.connection_id, "entity": self.entity, "stage": "read"}
         refused = self.connection.execute(
-            select(arrival.c.source_id, arrival.c.hash, arrival.c.reason, arrival.c.fields).where(self.arrived, arrival.c.reason.is_not(None))
+            select(arrival.c.source_id, arrival.c.hash, arrival.c.reason, arrival.c.fields).where(
+                self.arrived, arrival.c.reason.is_not(None)
+            )
         ).all()
         rows = [
             scope | {"source_id": row.source_id, "hash": bytes(row.hash), "reason": row.reason, "fields": row.fields} for row in refused

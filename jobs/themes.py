@@ -18,7 +18,9 @@ named, participant, post = bulk.table_of(EngagementBusiness), bulk.table_of(Part
 BATCH = 1000
 
 
-def map_themes(store: Database, themes: Themes, resources: Resources, progress: Callable[[int, int], None] = lambda done, total: None) -> int:
+def map_themes(
+    store: Database, themes: Themes, resources: Resources, progress: Callable[[int, int], None] = lambda done, total: None
+) -> int:
     """Brings every engagement's themes up to date; returns how many were read."""
     rules = f"{themes.version} {resources.version}"
     with store.connect() as connection:
@@ -74,7 +76,9 @@ def _map_batch(connection: Connection, ids: list[int], themes: Themes, resources
 def find(fields: dict[str, Any], themes: Themes, resources: Resources) -> list[dict[str, Any]]:
     """The themes and resources of one engagement's fields; a theme that the CRM gives itself counts as found."""
     subject, notes = fields.get("subject"), fields.get("notes")
-    rows = {(kind, hit.id): list(hit.evidence) for kind, by in (("theme", themes), ("resource", resources)) for hit in by.find(subject, notes)}
+    rows = {
+        (kind, hit.id): list(hit.evidence) for kind, by in (("theme", themes), ("resource", resources)) for hit in by.find(subject, notes)
+    }
     for word in str(fields.get("theme", "")).replace(";", "|").split("|"):
         own = themes.word(word) if word.strip() else None
         if own:
@@ -84,9 +88,7 @@ def find(fields: dict[str, Any], themes: Themes, resources: Resources) -> list[d
 
 def _mark(connection: Connection, engagement_ids: list[int]) -> None:
     """Marks the businesses that these engagements belong to."""
-    businesses = set(
-        connection.scalars(select(named.c.business_record_id).where(among(connection, named.c.engagement_id, engagement_ids)))
-    )
+    businesses = set(connection.scalars(select(named.c.business_record_id).where(among(connection, named.c.engagement_id, engagement_ids))))
     at = (
         select(post.c.business_record_id)
         .join(participant, participant.c.person_record_id == post.c.person_record_id)

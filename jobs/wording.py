@@ -41,7 +41,9 @@ def _leader_left(known: Known, judged: Judged, as_of: date, window: int) -> str:
         raise AssertionError("leader_left without a leader who left")
     _, day = _last(known, [left.person], as_of)
     when = f"on {say_day(left.left_on)}" if left.left_on and left.left_on > date.min else "since"
-    return f"{say_person(left)} took part on {say_day(day)} but left {when}, and no leader who is there now was met in the last {window} days."
+    return (
+        f"{say_person(left)} took part on {say_day(day)} but left {when}, and no leader who is there now was met in the last {window} days."
+    )
 
 
 def _leader_lapsed(known: Known, judged: Judged, as_of: date, window: int) -> str:

@@ -2,10 +2,10 @@
 
 import re
 
-_PREFIXES = (
-    "AC CE CS FC GE GN GS IC IP LP NA NC NF NI NL NO NP NR NV NZ OC OE PC R RC RS SA SC SE SF SG SI SL SO SP SR SZ ZC BR ES GN"
+_PREFIXES = "AC CE CS FC GE GN GS IC IP LP NA NC NF NI NL NO NP NR NV NZ OC OE PC R RC RS SA SC SE SF SG SI SL SO SP SR SZ ZC BR ES GN"
+_NUMBER = re.compile(
+    rf"(?P<prefix>{'|'.join(sorted(set(_PREFIXES.split()), key=len, reverse=True))})?(?P<digits>\d+)(?P<letters>RS|[A-Z])?"
 )
-_NUMBER = re.compile(rf"(?P<prefix>{'|'.join(sorted(set(_PREFIXES.split()), key=len, reverse=True))})?(?P<digits>\d+)(?P<letters>RS|[A-Z])?")
 _WORDS = re.compile(r"^(?:COMPANY|REG(?:ISTERED|ISTRATION)?|CO|CRN|CH|NUMBER|NUM|NO)(?:[ .:#]+|(?=\d))")
 
 

@@ -14,7 +14,18 @@ from rapidfuzz.distance import OSA
 from mappings.names_text import fold
 
 LEVELS: Final = ("top_leader", "senior_leader", "site_leader", "department_head", "not_senior")
-LISTS: Final = ("former", "not_former", "helpers", "not_helpers", "helper_words", "low_nouns", "learners", "deputies", "bodies", "board_bodies")
+LISTS: Final = (
+    "former",
+    "not_former",
+    "helpers",
+    "not_helpers",
+    "helper_words",
+    "low_nouns",
+    "learners",
+    "deputies",
+    "bodies",
+    "board_bodies",
+)
 
 
 @dataclass(frozen=True)
@@ -37,9 +48,13 @@ class LeaderLevels:
         self.version = hashlib.blake2b(repr(rules).encode(), digest_size=8).hexdigest()
         self._short = {_plain(theirs): _plain(ours) for theirs, ours in rules["abbreviations"].items()}
         self._lists = {name: _one_of(rules.get(name, [])) for name in LISTS}
-        self._titles = sorted(((_plain(word), entry) for entry in rules["titles"] for word in entry["words"]), key=lambda item: -len(item[0]))
+        self._titles = sorted(
+            ((_plain(word), entry) for entry in rules["titles"] for word in entry["words"]), key=lambda item: -len(item[0])
+        )
         roles, places = ([_plain(word) for word in rules[name]] for name in ("place_roles", "places"))
-        self._site = re.compile(rf"\b(?:(?:{'|'.join(places)}) (?:\w+ )?(?:{'|'.join(roles)})|(?:{'|'.join(roles)}) (?:\w+ )?(?:{'|'.join(places)}))\b")
+        self._site = re.compile(
+            rf"\b(?:(?:{'|'.join(places)}) (?:\w+ )?(?:{'|'.join(roles)})|(?:{'|'.join(roles)}) (?:\w+ )?(?:{'|'.join(places)}))\b"
+        )
         self._often_misspelt = [_plain(word) for word in rules["typos_of"]]
         self._known: dict[str, Level] = {}
 
@@ -51,7 +66,11 @@ class LeaderLevels:
         rules = yaml.safe_load(files("mappings").joinpath("leader_levels.yaml").read_bytes())
         own = yaml.safe_load(extra.read_bytes()) or {} if extra else {}
         faults = [f"'{key}' is no part of the titles file; known are {', '.join(rules)}" for key in own if key not in rules]
-        faults += [f"'{entry.get('level')}' is no level; write one of {', '.join(LEVELS)}" for entry in own.get("titles", []) if entry.get("level") not in LEVELS]
+        faults += [
+            f"'{entry.get('level')}' is no level; write one of {', '.join(LEVELS)}"
+            for entry in own.get("titles", [])
+            if entry.get("level") not in LEVELS
+        ]
         if faults:
             raise ValueError("\n".join(faults))
         for key, value in own.items():
@@ -79,7 +98,9 @@ class LeaderLevels:
         if helper and not self._lists["not_helpers"].search(text):
             text = text[: helper.start()]
         found = list(self._levels(text))
-        return min(found, key=lambda level: LEVELS.index(level.level), default=Level("not_senior", f"nothing in '{title}' says that it is senior"))
+        return min(
+            found, key=lambda level: LEVELS.index(level.level), default=Level("not_senior", f"nothing in '{title}' says that it is senior")
+        )
 
     def _long(self, text: str) -> str:
         text = re.sub(r"\b([a-z]) (?=[a-z]\b)", r"\1", text)
@@ -89,7 +110,9 @@ class LeaderLevels:
     def _spelt(self, word: str) -> str:
         if len(word) < 5 or word in self._often_misspelt or word in {"directors", "directorate", "founded", "companies"}:
             return word
-        return next((right for right in self._often_misspelt if OSA.distance(word, right, score_cutoff=2) <= (2 if len(right) > 7 else 1)), word)
+        return next(
+            (right for right in self._often_misspelt if OSA.distance(word, right, score_cutoff=2) <= (2 if len(right) > 7 else 1)), word
+        )
 
     def _levels(self, text: str) -> Iterable[Level]:
         if self._lists["bodies"].search(text) and not self._lists["board_bodies"].search(text):
@@ -111,16 +134,18 @@ class LeaderLevels:
                     yield self._lowered(Level(entry["level"], f"'{phrase}' {entry.get('because', '')}".strip()), before)
 
     def _applies(self, entry: dict[str, Any], before: str, after: str) -> bool:
-        nearest, following = before.split("#")[-1].split(), after.split()
+        nearest, following = before.rsplit("#", maxsplit=1)[-1].split(), after.split()
         if nearest and nearest[-1] in entry.get("not_after", ()):
             return False
         if following and (following[0] in entry.get("not_before", ()) or (entry.get("bare") and following)):
             return False
-        ends_low = self._lists["helper_words"].fullmatch(following[-1]) or self._lists["low_nouns"].fullmatch(following[-1]) if following else None
+        ends_low = (
+            self._lists["helper_words"].fullmatch(following[-1]) or self._lists["low_nouns"].fullmatch(following[-1]) if following else None
+        )
         return not (ends_low and "#" not in after)
 
     def _lowered(self, level: Level, before: str) -> Level:
-        nearest = before.split("#")[-1].split()
+        nearest = before.rsplit("#", maxsplit=1)[-1].split()
         if not nearest or not self._lists["deputies"].fullmatch(nearest[-1]):
             return level
         lower = {"top_leader": "senior_leader", "senior_leader": "department_head", "department_head": "department_head"}

@@ -116,7 +116,11 @@ def _note_pattern() -> re.Pattern[str]:
 @cache
 def _tail_note() -> re.Pattern[str]:
     """Notes of several words need no bracket or dash before them."""
-    several = [note.replace(" ", r"\s+") for note in lists()["notes"] if " " in note and note.startswith(("do ", "in (", "ceased ", "no ", "(now "))]
+    several = [
+        note.replace(" ", r"\s+")
+        for note in lists()["notes"]
+        if " " in note and note.startswith(("do ", "in (", "ceased ", "no ", "(now "))
+    ]
     return re.compile(r"\s+(?:" + "|".join(several) + r")\W*$", re.IGNORECASE)
 
 
@@ -157,7 +161,11 @@ def _may_be_site(site: str, town: str, bracketed: bool) -> bool:
     if bracketed or _form_pattern("legal_forms").search(f" {folded}"):
         return False
     words = folded.split()
-    return len(words) <= 3 and not (set(words) & word_set("group_words")) and not any(word in ("sons", "son", "and", "daughters") for word in words)
+    return (
+        len(words) <= 3
+        and not (set(words) & word_set("group_words"))
+        and not any(word in ("sons", "son", "and", "daughters") for word in words)
+    )
 
 
 def _comma(text: str) -> tuple[str, str]:

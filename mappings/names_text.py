@@ -8,7 +8,9 @@ from typing import Any
 
 import yaml
 
-_SPECIAL = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "þ": "th", "ð": "d", "ı": "i", "&": " and ", "+": " and "})
+_SPECIAL = str.maketrans(
+    {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "þ": "th", "ð": "d", "ı": "i", "&": " and ", "+": " and "}
+)
 _DROPPED = re.compile(r"['’‘`´\\]")
 _OTHER = re.compile(r"[^a-z0-9]+")
 

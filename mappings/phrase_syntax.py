@@ -231,4 +231,6 @@ def _match(part: tuple[Step, ...], index: int, words: Sequence[str], at: int) ->
 def _stands(choice: Seq, words: Sequence[str], at: int) -> bool:
     if at + len(choice) > len(words):
         return False
-    return all(word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted for wanted, word in zip(choice, words[at:], strict=False))
+    return all(
+        word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted for wanted, word in zip(choice, words[at:], strict=False)
+    )

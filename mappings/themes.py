@@ -43,9 +43,14 @@ class _Lexicon:
         self._of: dict[int, list[tuple[str, float]]] = defaultdict(list)
         phrases = [phrase for found, entry in entries.items() for phrase in self._phrases(compiler, found, entry)]
         self._finder = Finder.of(phrases)
-        self._cues = {name: Finder.of(Compiler({}).all(shared[name])) for name in ("declines", "declined", "past", "affirms", "admin", "neutral", "title_heads")}
+        self._cues = {
+            name: Finder.of(Compiler({}).all(shared[name]))
+            for name in ("declines", "declined", "past", "affirms", "admin", "neutral", "title_heads")
+        }
         self._switches = {stem(word.strip()) for word in shared["switches"].split(",")}
-        self._tails, self._departments = ({stem(word.strip()) for word in shared[name].split(",")} for name in ("title_tails", "departments"))
+        self._tails, self._departments = (
+            {stem(word.strip()) for word in shared[name].split(",")} for name in ("title_tails", "departments")
+        )
         if compiler.wrong:
             raise ValueError("\n".join(compiler.wrong))
 

@@ -37,7 +37,12 @@ def _line(connection: str, what: str, ok: bool, detail: str) -> Line:
 
 def _rules(config: Config) -> Iterator[Line]:
     rules: Rules = rules_of(config)
-    yield _line("", "rules", True, f"{len(rules.themes.ids)} themes, {len(rules.resources.ids)} resources, window of {rules.policy.window_days} days")
+    yield _line(
+        "",
+        "rules",
+        True,
+        f"{len(rules.themes.ids)} themes, {len(rules.resources.ids)} resources, window of {rules.policy.window_days} days",
+    )
 
 
 def _database(config: Config) -> Iterator[Line]:

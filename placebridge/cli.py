@@ -19,8 +19,12 @@ app = typer.Typer(
 )  # fmt: skip
 connection_app = typer.Typer(no_args_is_help=True, help="Rename or remove a connection without losing ids.", rich_markup_mode=None)
 export_app = typer.Typer(no_args_is_help=True, help="Files for programs: CSV in UTF-8, values as they are.", rich_markup_mode=None)
-preview_app = typer.Typer(no_args_is_help=True, help="Try the rules on your own notes or titles; needs no configuration.", rich_markup_mode=None)
-register_app = typer.Typer(no_args_is_help=True, help="The Companies House company data file, used to link businesses.", rich_markup_mode=None)
+preview_app = typer.Typer(
+    no_args_is_help=True, help="Try the rules on your own notes or titles; needs no configuration.", rich_markup_mode=None
+)
+register_app = typer.Typer(
+    no_args_is_help=True, help="The Companies House company data file, used to link businesses.", rich_markup_mode=None
+)
 app.add_typer(connection_app, name="connection")
 app.add_typer(export_app, name="export")
 app.add_typer(preview_app, name="preview")
@@ -37,7 +41,10 @@ class Format(StrEnum):
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The settings; config.env in this folder unless said.")]
 Form = Annotated[Format, typer.Option("--format", help="table for people; csv or json for programs.")]
-AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day to judge by, as in 2026-11-01; today unless said.")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day to judge by, as in 2026-11-01; today unless said."),
+]
 Out = Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.")]
 ConnectionName = Annotated[str, typer.Argument(metavar="CONNECTION", help="A connection's name.")]
 
@@ -175,7 +182,9 @@ def export_people(file: Annotated[Path, typer.Argument(metavar="FILE.csv", help=
 
 
 @export_app.command("engagements")
-def export_engagements(file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The file to write.")], config: ConfigFile = None) -> None:
+def export_engagements(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The file to write.")], config: ConfigFile = None
+) -> None:
     """A row for each engagement and business of it, with themes and resources."""
     from placebridge.exporting import engagements as work
 
@@ -184,7 +193,9 @@ def export_engagements(file: Annotated[Path, typer.Argument(metavar="FILE.csv", 
 
 @preview_app.command("themes")
 def preview_themes(
-    file: Annotated[Path, typer.Argument(metavar="IN.csv", help="With the columns id, subject and notes.")], out: Out, config: ConfigFile = None
+    file: Annotated[Path, typer.Argument(metavar="IN.csv", help="With the columns id, subject and notes.")],
+    out: Out,
+    config: ConfigFile = None,
 ) -> None:
     """Find the themes of notes in a file, with the words that earned them."""
     from placebridge.previewing import themes as work
@@ -205,7 +216,9 @@ def preview_titles(
 @register_app.command("load")
 def register_load(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The company data file, CSV or its ZIP.")],
-    mapping: Annotated[Path | None, typer.Option("--mapping", metavar="FILE", help="A YAML file: our columns on the left, the file's on the right.")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", metavar="FILE", help="A YAML file: our columns on the left, the file's on the right.")
+    ] = None,
     config: ConfigFile = None,
 ) -> None:
     """Load the free Companies House company data file, which linking then uses."""
@@ -220,7 +233,7 @@ def main() -> None:
         app()
     except (SystemExit, KeyboardInterrupt):
         raise
-    except Exception as fault:  # noqa: BLE001 - no traceback reaches a user
+    except Exception as fault:
         sys.exit(_told(fault))
 
 

@@ -14,7 +14,20 @@ from placebridge.settings import PREFIX
 from store import bulk
 from store.lock import only_one
 from store.tables import (
-    Arrival, Audit, Cursor, Engagement, EngagementBusiness, LinkDecision, Notice, Participant, Post, Record, Reject, Run, ThemeFound, ThemeRead,
+    Arrival,
+    Audit,
+    Cursor,
+    Engagement,
+    EngagementBusiness,
+    LinkDecision,
+    Notice,
+    Participant,
+    Post,
+    Record,
+    Reject,
+    Run,
+    ThemeFound,
+    ThemeRead,
 )  # fmt: skip
 from store.tables import Connection as ConnectionRow
 
@@ -48,7 +61,10 @@ def remove(file: Path | None, name: str, yes: bool) -> None:
         with at.store.reading() as connection:
             held = _held(connection, name)
             counts = connection.execute(
-                select(record.c.entity, func.count()).where(record.c.connection_id == held.id).group_by(record.c.entity).order_by(record.c.entity)
+                select(record.c.entity, func.count())
+                .where(record.c.connection_id == held.id)
+                .group_by(record.c.entity)
+                .order_by(record.c.entity)
             ).all()
         said = ", ".join(f"{count:,} {entity} records" for entity, count in counts) or "no records"
         typer.echo(f"Removing {held.name} removes {said}, and all that was worked out from them. Other connections' records stay.")

@@ -38,7 +38,9 @@ def explain(file: Path | None, said: str, as_of: date | None) -> None:
 
 
 def _find(connection: Connection, said: str) -> str:
-    rows = connection.execute(select(business.c.id, business.c.name, business.c.company_number, business.c.merged_into, business.c.gone)).all()
+    rows = connection.execute(
+        select(business.c.id, business.c.name, business.c.company_number, business.c.merged_into, business.c.gone)
+    ).all()
     by_id = {row.id: row for row in rows}
     if said in by_id:
         at = by_id[said]
@@ -57,7 +59,9 @@ def _find(connection: Connection, said: str) -> str:
         if fits:
             listed = "\n".join(f"  {row.id}  {row.name}" for row in fits[:10])
             raise UserError(f"'{said}' fits {len(fits)} businesses; say which by its id:\n{listed}")
-    raise UserError(f"no business is called '{said}'; give an id, a company number or a part of the name (`placebridge flags --all` lists them)")
+    raise UserError(
+        f"no business is called '{said}'; give an id, a company number or a part of the name (`placebridge flags --all` lists them)"
+    )
 
 
 def _lines(connection: Connection, decided: Decided, day: date, rules: PolicyRules) -> Iterator[str]:
@@ -107,7 +111,9 @@ def _engagements(connection: Connection, decided: Decided, day: date) -> Iterato
 
 def _touch(touch: Touch, names: dict[str, str], day: date) -> str:
     people = ", ".join(f"{names.get(who, 'somebody')} {word}" for who, word in touch.people.items())
-    counts = "counts" if touch.is_done(day) and touch.qualifies else "does not count" if touch.is_done(day) else touch.status or "not done yet"
+    counts = (
+        "counts" if touch.is_done(day) and touch.qualifies else "does not count" if touch.is_done(day) else touch.status or "not done yet"
+    )
     what = f"{touch.direction} {touch.kind}" if touch.direction else touch.kind
     return f"{touch.day.isoformat() if touch.day else 'no date':10}  {what} ({counts}): {people or 'nobody of theirs named'}"
 

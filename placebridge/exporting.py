@@ -34,7 +34,10 @@ def links(file: Path | None, out: Path, band: str | None) -> None:
     with opened(file) as at, at.store.reading() as connection:
         rows = list(_links(connection))
     if band == "sure":
-        rows = [row if row["band"] == "sure" else row | {"business_id": f"{row['business_id']}:{row['connection']}:{row['source_id']}"} for row in rows]
+        rows = [
+            row if row["band"] == "sure" else row | {"business_id": f"{row['business_id']}:{row['connection']}:{row['source_id']}"}
+            for row in rows
+        ]
     _write(out, rows, LINKS)
 
 
@@ -57,7 +60,9 @@ def people(file: Path | None, out: Path) -> None:
     """Which person each person record is, the business it is at, and the level of its title; a row for each post."""
     with opened(file) as at, at.store.reading() as connection:
         query = (
-            select(connections.c.name.label("connection"), record.c.source_id, person_record.c.person_id, joined.c.business_id, post.c.level)
+            select(
+                connections.c.name.label("connection"), record.c.source_id, person_record.c.person_id, joined.c.business_id, post.c.level
+            )
             .select_from(
                 _live()
                 .join(person_record, person_record.c.record_id == record.c.id)

@@ -74,8 +74,12 @@ def runs(file: Path | None, form: str, limit: int) -> None:
 def rejects(file: Path | None, form: str) -> None:
     """Prints the rows that stand refused, and for people what was noticed beside."""
     reject, connections = bulk.table_of(Reject), bulk.table_of(Connection)
-    named = select(connections.c.name.label("connection"), reject.c.entity, reject.c.source_id, reject.c.reason, reject.c.since, reject.c.fields)
-    query = named.join(connections, connections.c.id == reject.c.connection_id).order_by(connections.c.name, reject.c.entity, reject.c.source_id)
+    named = select(
+        connections.c.name.label("connection"), reject.c.entity, reject.c.source_id, reject.c.reason, reject.c.since, reject.c.fields
+    )
+    query = named.join(connections, connections.c.id == reject.c.connection_id).order_by(
+        connections.c.name, reject.c.entity, reject.c.source_id
+    )
     with opened(file) as at, at.store.reading() as connection:
         rows = [_with_place(dict(row)) for row in connection.execute(query).mappings()]
         noticed = _notices(connection)

@@ -58,7 +58,9 @@ def _mapping(file: Path | None) -> dict[str, list[str]]:
     except yaml.YAMLError:
         raise UserError(f"{file.name} is no YAML; write lines as in `name: CompanyName`") from None
     if not isinstance(said, dict) or not {"number", "name"} <= said.keys() or not said.keys() <= set(COLUMNS):
-        raise UserError(f"{file.name} needs `number` and `name`, and may have {', '.join(COLUMNS[2:])}: ours on the left, the file's on the right")
+        raise UserError(
+            f"{file.name} needs `number` and `name`, and may have {', '.join(COLUMNS[2:])}: ours on the left, the file's on the right"
+        )
     return {name: columns if isinstance(columns, list) else [columns] for name, columns in said.items()}
 
 
@@ -82,7 +84,9 @@ def _batches(lines: IO[str], columns: dict[str, list[str]], name: str) -> Iterat
     header = [cell.strip() for cell in next(reader, [])]
     needed = [column for key in ("number", "name") for column in columns[key] if column not in header]
     if needed:
-        raise UserError(f"{name} has no column {', '.join(needed)}; it is not the company data file. Say which columns hold what with --mapping")
+        raise UserError(
+            f"{name} has no column {', '.join(needed)}; it is not the company data file. Say which columns hold what with --mapping"
+        )
     at = {key: [header.index(column) for column in listed if column in header] for key, listed in columns.items()}
     batch: list[tuple[Any, ...]] = []
     for row in reader:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from jobs.flag import flags_as_of
-from jobs.pipeline import Options, Result, sync as run_pipeline
+from jobs.pipeline import Options, Result
+from jobs.pipeline import sync as run_pipeline
 from jobs.rules import Rules
 from placebridge.opening import rules_of, sources_of
 from placebridge.output import console
@@ -135,7 +136,12 @@ def _said(result: Result, dry_run: bool) -> str:
     if result.untouched and result.outcome == "done":
         return "nothing new to read"
     would = "would be " if dry_run else ""
-    parts = [f"{counts.read:,} rows read", f"{counts.added:,} {would}added", f"{counts.changed:,} {would}changed", f"{counts.removed:,} {would}removed"]
+    parts = [
+        f"{counts.read:,} rows read",
+        f"{counts.added:,} {would}added",
+        f"{counts.changed:,} {would}changed",
+        f"{counts.removed:,} {would}removed",
+    ]
     if counts.rejected:
         parts.append(f"{counts.rejected:,} rejected (`placebridge rejects` lists them)")
     return ", ".join(parts) + (" - in part" if result.outcome == "partial" else "")
@@ -144,7 +150,11 @@ def _said(result: Result, dry_run: bool) -> str:
 def _changes(before: dict[str, tuple[str, str]], after: dict[str, tuple[str, str]]) -> Iterator[str]:
     if not before:
         return
-    moved = [(found, before.get(found, ("new", ""))[0], state, name) for found, (state, name) in after.items() if before.get(found, ("new",))[0] != state]
+    moved = [
+        (found, before.get(found, ("new", ""))[0], state, name)
+        for found, (state, name) in after.items()
+        if before.get(found, ("new",))[0] != state
+    ]
     gone = [(found, name) for found, (_, name) in before.items() if found not in after]
     for found, old, new, name in sorted(moved, key=lambda row: row[3])[:20]:
         yield f"  {name} ({found}): {old} -> {new}"

@@ -49,7 +49,9 @@ def insert(connection: Connection, model: type[SQLModel], columns: Sequence[str]
         return
     table = table_of(model)
     stored = _storing([table.c[name] for name in columns], connection)
-    values = [tuple(store(value) if store else value for store, value in zip(stored, row, strict=True)) for row in rows] if any(stored) else rows
+    values = (
+        [tuple(store(value) if store else value for store, value in zip(stored, row, strict=True)) for row in rows] if any(stored) else rows
+    )
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
         connection.exec_driver_sql(f"INSERT OR IGNORE INTO {table.name} ({', '.join(columns)}) VALUES ({marks})", list(map(tuple, values)))
@@ -83,7 +85,11 @@ def _copy(connection: Connection, table: Table, columns: Sequence[str], rows: Se
 
 
 def replace(
-    connection: Connection, model: type[SQLModel], rows: Iterable[Mapping[str, Any]], where: Mapping[str, Any] | None = None, key: Sequence[str] = ()
+    connection: Connection,
+    model: type[SQLModel],
+    rows: Iterable[Mapping[str, Any]],
+    where: Mapping[str, Any] | None = None,
+    key: Sequence[str] = (),
 ) -> Change:
     """Makes the rows that match `where` (all rows, if empty) be just `rows`, and says what differed.
 
@@ -93,7 +99,9 @@ def replace(
     return _replace(connection, model, rows, condition, key)
 
 
-def replace_among(connection: Connection, model: type[SQLModel], column: str, values: Sequence[Any], rows: Iterable[Mapping[str, Any]]) -> Change:
+def replace_among(
+    connection: Connection, model: type[SQLModel], column: str, values: Sequence[Any], rows: Iterable[Mapping[str, Any]]
+) -> Change:
     """`replace` for the rows whose `column` holds one of `values`."""
     return _replace(connection, model, rows, among(connection, table_of(model).c[column], values), ())
 
@@ -105,7 +113,10 @@ def _replace(
     keys = list(key) or [column.name for column in table.primary_key]
     wanted: dict[Key, dict[str, Any]] = {tuple(row[name] for name in keys): dict(row) for row in rows}
     names = list(next(iter(wanted.values()))) if wanted else keys
-    held = {tuple(getattr(row, name) for name in keys): row for row in connection.execute(select(*(table.c[name] for name in names)).where(condition))}
+    held = {
+        tuple(getattr(row, name) for name in keys): row
+        for row in connection.execute(select(*(table.c[name] for name in names)).where(condition))
+    }
     change = Change(removed=[found for found in held if found not in wanted])
     for found, row in wanted.items():
         if found not in held:
@@ -123,7 +134,13 @@ def _differs(held: Any, wanted: Any) -> bool:
 
 
 def _write(
-    connection: Connection, table: Table, keys: list[str], names: list[str], wanted: dict[Key, dict[str, Any]], change: Change, model: type[SQLModel]
+    connection: Connection,
+    table: Table,
+    keys: list[str],
+    names: list[str],
+    wanted: dict[Key, dict[str, Any]],
+    change: Change,
+    model: type[SQLModel],
 ) -> None:
     is_key = and_(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
     if change.removed:

@@ -90,7 +90,9 @@ def _checked(url: str) -> URL:
         raise StoreError("the database URL is none; write sqlite:///placebridge.db or postgresql://user:password@host/name") from None
     backend = parsed.get_backend_name()
     if backend not in {"sqlite", "postgresql"}:
-        raise StoreError(f"the database URL begins with '{backend}'; write sqlite:///placebridge.db or postgresql://user:password@host/name")
+        raise StoreError(
+            f"the database URL begins with '{backend}'; write sqlite:///placebridge.db or postgresql://user:password@host/name"
+        )
     return parsed.set(drivername="postgresql+psycopg" if backend == "postgresql" else "sqlite")
 
 

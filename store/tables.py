@@ -150,7 +150,7 @@ class Post(SQLModel, table=True):
     level: str
     until: datetime | None = None
     """When the CRM pointed the record at another business; the other columns stay as they were then."""
-    left: bool = False
+    has_left: bool = False
     """The CRM says that the person has left, whatever the day."""
     left_on: date | None = None
     do_not_contact: bool = False

@@ -46,7 +46,9 @@ def cluster(
     for left, right in sorted(pair for pair, same in decisions.items() if same):
         if joining.known(left, right):
             joining.join(left, right, by_hand=True)
-    ranked = sorted((pair for pair, odds in pairs.items() if odds >= threshold and pair not in decisions), key=lambda pair: (-pairs[pair], pair))
+    ranked = sorted(
+        (pair for pair, odds in pairs.items() if odds >= threshold and pair not in decisions), key=lambda pair: (-pairs[pair], pair)
+    )
     for left, right in ranked:
         if joining.may_join(left, right) and joining.agreement(left, right, pairs, weight) >= threshold / 2:
             joining.join(left, right)

@@ -168,7 +168,12 @@ def _fits(one: Prepared, domain: str) -> bool:
     if not label or not compact:
         return False
     joined = label.replace("and", "")
-    return compact == label or compact.replace("and", "") == joined or (len(label) >= 12 and compact.startswith(label)) or _slip(compact, label)
+    return (
+        compact == label
+        or compact.replace("and", "") == joined
+        or (len(label) >= 12 and compact.startswith(label))
+        or _slip(compact, label)
+    )
 
 
 def _mail(a: Prepared, b: Prepared, corpus: Corpus) -> str:

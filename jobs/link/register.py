@@ -185,13 +185,19 @@ def _by_slipped_number(asked: _Asked, register: CompanyLookup) -> _Found | None:
     """A number typed with one slip, when a company of nearly that name has the right one."""
     if not asked.number or not asked.outward:
         return None
-    fitting = [c for c in _in_district(asked, register) if one_slip_apart(asked.number, c.number) and max(alike(n, m) for n in asked.names for m in _names(c)) >= 0.7]
+    fitting = [
+        c
+        for c in _in_district(asked, register)
+        if one_slip_apart(asked.number, c.number) and max(alike(n, m) for n in asked.names for m in _names(c)) >= 0.7
+    ]
     return (fitting[0].number, "crn_slip", 0.93) if len(fitting) == 1 else None
 
 
 def _by_place(asked: _Asked, register: CompanyLookup) -> _Found | None:
     """A name nearly alike in the same postcode district, and no other that is nearly as near."""
-    scored = sorted(((max(_fit(asked, c), 0.0), c.number) for c in _in_district(asked, register) if _active(c)), key=lambda s: (-s[0], s[1]))
+    scored = sorted(
+        ((max(_fit(asked, c), 0.0), c.number) for c in _in_district(asked, register) if _active(c)), key=lambda s: (-s[0], s[1])
+    )
     if not scored or scored[0][0] < 0.88:
         return None
     if len(scored) > 1 and scored[0][0] - scored[1][0] < 0.06:

@@ -222,7 +222,7 @@ def upgrade() -> None:
     sa.Column('title', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('level', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.Column('left', sa.Boolean(), nullable=False),
+    sa.Column('has_left', sa.Boolean(), nullable=False),
     sa.Column('left_on', sa.Date(), nullable=True),
     sa.Column('do_not_contact', sa.Boolean(), nullable=False),
     sa.Column('changed', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),

@@ -1,0 +1,173 @@
+"""The whole pipeline on small exports, on both databases."""
+
+import random
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from connector.files import FilesConnector
+from jobs.flag import flags_as_of
+from jobs.pipeline import Options, Source, sync
+from jobs.rules import Rules
+from mappings import field_map
+from store import bulk
+from store.database import Database
+from store.lock import Locked, only_one
+from store.tables import Reject, Run, SQLModel
+
+ZONE = ZoneInfo("Europe/London")
+RULES = Rules.load()
+MAP = """
+business: {from: accounts.csv, id: Id, fields: {name: Name, company_number: No, postcode: Post, status: {from: State, values: {Shut: closed}}}}
+person: {from: people.csv, id: Id, fields: {name: Name, title: Job, email: Mail, business: Firm, left_on: Left}}
+engagement:
+  from: "visits-*.csv"
+  id: Id
+  fields: {kind: Kind, starts_at: When, business: {from: Firm, match: name}, notes: Notes}
+  participants: {from: Who, split: ";", match: name}
+"""
+FILES = {
+    "accounts.csv": "Id,Name,No,Post,State\n"
+    + "".join(f"A{n},Firm {n} Ltd,{4100000 + n:08},ZX{n} 1AB,\n" for n in range(1, 15))
+    + "A20,Gone Ltd,,,Shut\n",
+    "people.csv": "Id,Name,Job,Mail,Firm,Left\nP1,Ann Lee,CEO,ann@firm1.example,A1,\nP2,Bob Ray,Chief Executive,bob@firm2.example,A2,2026-09-01\n"
+    "P3,Cy Doe,Clerk,cy@firm3.example,A3,\n,No Id,Director,x@y.example,A1,\n",
+    "visits-1.csv": "Id,Kind,When,Firm,Notes,Who\nV1,meeting,2026-08-01,Firm 1,wants apprentices,Ann Lee\nV2,visit,2026-07-01,firm 2 limited,,Bob Ray\n",
+    "visits-2.csv": "Id,Kind,When,Firm,Notes,Who\nV3,call,2026-06-01,Firm 3,,Cy Doe;Somebody Else\nV4,meeting,2026-02-31,Firm 1,,\nV5,webinar,2026-06-01,Firm 4,,\n",
+}
+EXPECTED = {
+    "Firm 1 Ltd": ("engaged", "leader"),
+    "Firm 2 Ltd": ("leader_left", "staff_only"),
+    "Firm 3 Ltd": ("no_leader_known", "staff_only"),
+}
+
+
+def write(folder: Path, files: dict[str, str] = FILES) -> Source:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    return Source("council", "files", "council", FilesConnector(folder, page_rows=3), field_map.read(MAP, "map.yaml"))
+
+
+def run(store: Database, source: Source, **options: bool) -> object:
+    return sync(store, [source], RULES, Options(ZONE, date(2026, 11, 1), **options))[0]
+
+
+def everything(store: Database) -> dict[str, list[tuple[object, ...]]]:
+    tables = [table for table in SQLModel.metadata.sorted_tables if table.name != "run"]
+    with store.reading() as connection:
+        return {table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr) for table in tables}
+
+
+def states(store: Database) -> dict[str, tuple[str, str]]:
+    rows = flags_as_of(store, date(2026, 11, 1), RULES.policy, ZONE)
+    return {row["name"]: (row["state"], row["reach"]) for row in rows}
+
+
+def test_states_and_rejects(store: Database, tmp_path: Path) -> None:
+    result = run(store, write(tmp_path / "in"))
+    assert (result.outcome, result.counts.read, result.counts.rejected) == ("done", 24, 2)
+    found = states(store)
+    assert {name: found[name] for name in EXPECTED} == EXPECTED
+    assert "Gone Ltd" not in found
+    with store.reading() as connection:
+        reasons = sorted(connection.scalars(select(bulk.table_of(Reject).c.reason)))
+    assert reasons == ["it has no id", "starts_at '2026-02-31' is no date (expected ISO, as in 2026-11-01T10:30)"]
+
+
+def test_second_sync_writes_nothing(store: Database, tmp_path: Path) -> None:
+    source = write(tmp_path / "in")
+    run(store, source)
+    before = everything(store)
+    assert run(store, source).untouched
+    assert everything(store) == before
+    run(store, source, full=True)
+    assert everything(store) == before
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_order_of_rows_does_not_matter(store: Database, tmp_path: Path, seed: int) -> None:
+    run(store, write(tmp_path / "in"))
+    expected = states(store)
+    shuffled = {}
+    for name, content in FILES.items():
+        head, *rows = content.splitlines()
+        random.Random(seed).shuffle(rows)
+        shuffled[name] = "\n".join([head, *rows]) + "\n"
+    result = run(store, write(tmp_path / "in", shuffled), full=True)
+    assert (result.counts.added, result.counts.changed, result.counts.removed) == (0, 0, 0)
+    assert states(store) == expected
+
+
+def test_an_emptied_export_is_refused_until_accepted(store: Database, tmp_path: Path) -> None:
+    run(store, write(tmp_path / "in"))
+    source = write(tmp_path / "in", {"accounts.csv": "Id,Name,No,Post,State\n"})
+    refused = run(store, source)
+    assert refused.outcome == "partial"
+    assert "would remove 15 of 15 business records" in refused.messages[0]
+    assert len(states(store)) == 14
+    assert run(store, source, accept_deletions=True).counts.removed == 15
+    assert states(store) == {}
+
+
+def test_ids_return_with_the_record(store: Database, tmp_path: Path) -> None:
+    run(store, write(tmp_path / "in"))
+    before = {row["name"]: row["business_id"] for row in flags_as_of(store, date(2026, 11, 1), RULES.policy, ZONE)}
+    less = FILES["accounts.csv"].replace("A3,Firm 3 Ltd,04100003,ZX3 1AB,\n", "")
+    run(store, write(tmp_path / "in", {"accounts.csv": less}))
+    assert "Firm 3 Ltd" not in states(store)
+    run(store, write(tmp_path / "in"))
+    after = {row["name"]: row["business_id"] for row in flags_as_of(store, date(2026, 11, 1), RULES.policy, ZONE)}
+    assert after == before
+
+
+def test_of_two_rows_with_one_id_the_fuller_is_kept(store: Database, tmp_path: Path) -> None:
+    double = FILES["accounts.csv"] + "A1,Another Name,,,\n"
+    run(store, write(tmp_path / "in", FILES | {"accounts.csv": double}))
+    assert "Firm 1 Ltd" in states(store)
+    with store.reading() as connection:
+        reasons = list(connection.scalars(select(bulk.table_of(Reject).c.reason).where(bulk.table_of(Reject).c.source_id == "A1")))
+    assert len(reasons) == 1
+    assert "has more fields filled" in reasons[0]
+
+
+def test_a_moved_person_leaves_what_they_did_behind(store: Database, tmp_path: Path) -> None:
+    run(store, write(tmp_path / "in"))
+    moved = FILES["people.csv"].replace("ann@firm1.example,A1", "ann@firm1.example,A5")
+    run(store, write(tmp_path / "in", {"people.csv": moved}))
+    found = states(store)
+    assert found["Firm 1 Ltd"] == ("leader_left", "staff_only")
+    assert found["Firm 5 Ltd"] == ("leader_not_engaged", "none")
+
+
+def test_a_killed_run_goes_on(store: Database, tmp_path: Path) -> None:
+    source = write(tmp_path / "in")
+
+    class Killed(BaseException):
+        pass
+
+    pages = 0
+
+    def kill(what: str, done: int | None, total: int | None) -> None:
+        nonlocal pages
+        pages += 1
+        if pages == 4:
+            raise Killed
+
+    with pytest.raises(Killed):
+        sync(store, [source], RULES, Options(ZONE, date(2026, 11, 1), progress=kill))
+    result = run(store, source)
+    assert result.counts.read == 24
+    with store.reading() as connection:
+        assert [row.outcome for row in connection.execute(select(bulk.table_of(Run)))] == ["done"]
+    assert {name: states(store)[name] for name in EXPECTED} == EXPECTED
+
+
+def test_only_one_sync_at_a_time(store: Database) -> None:
+    other = Database(str(store.url.render_as_string(hide_password=False)))
+    with only_one(store), pytest.raises(Locked), only_one(other):
+        pass
+    other.close()
