@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -91,7 +92,7 @@ def sync(store: Database, sources: list[Source], rules: Rules, options: Options)
 def refresh(store: Database, rules: Rules, options: Options) -> None:
     """Everything after the pulls, as far as its inputs have changed."""
     for row in _connections(store):
-        _stage(store, f"resolve {row.id}", options, _resolve_from(row, rules), lambda row=row: _resolve(store, row.id, rules, options))
+        _stage(store, f"resolve {row.id}", options, _resolve_from(row, rules), partial(_resolve, store, row.id, rules, options))
     worked_from = _join_from(store, rules)
     _stage(store, "join businesses", options, worked_from, lambda: join_businesses(store, rules.places))
     _stage(store, "join people", options, worked_from, lambda: join_people(store))
@@ -107,8 +108,8 @@ def connection_id(store: Database, source: Source) -> int:
     with store.connect() as connection:
         held = connection.execute(select(connections).where(connections.c.name == source.name)).one_or_none()
         if held is None:
-            values |= {"name": source.name, "version": 0}
-            return int(connection.execute(insert(connections).values(**values).returning(connections.c.id)).scalar_one())
+            new = insert(connections).values(name=source.name, version=0, **values)
+            return int(connection.execute(new.returning(connections.c.id)).scalar_one())
         if (held.kind, held.side) != (source.kind, source.side):
             connection.execute(update(connections).where(connections.c.id == held.id).values(**values))
         return int(held.id)

@@ -232,7 +232,7 @@ def _refusal(row: Live, engagement: str) -> dict[str, Any]:
 
 def _write_notices(connection: Connection, world: World) -> None:
     scope = {"connection_id": world.connection_id, "stage": "resolve"}
-    rows = []
+    rows: list[dict[str, Any]] = []
     kept: Counter[tuple[str, str, str]] = Counter()
     beyond: Counter[tuple[str, str, str]] = Counter()
     for (entity, name, text, what), count in sorted(world.loose_ends.items()):

@@ -3,13 +3,13 @@
 What arrived is compared as a set, so neither the order of rows nor how they were paged matters.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, select, update
 
 from jobs import runs
 from jobs.runs import Counts
@@ -140,7 +140,7 @@ class _Settling:
             .where(self.arrived, arrival.c.reason.is_(None), ~exists().where(self.held, self.same_id).correlate(arrival))
             .order_by(arrival.c.source_id)
         )
-        return self.connection.execute(insert(record).from_select(names, new)).rowcount
+        return self.connection.execute(insert(record).from_select(names, new), execution_options={"preserve_rowcount": True}).rowcount
 
     def change(self) -> int:
         """Rows that differ from what is held, or that come back."""
@@ -230,13 +230,3 @@ def replace_rejects(connection: Connection, rows: list[dict[str, Any]], scope: M
     since = {(row.source_id, bytes(row.hash)): row.since for row in connection.execute(select(reject).where(in_scope))}
     dated = [row | {"since": since.get((row["source_id"], row["hash"]), today)} for row in rows]
     return bulk.replace(connection, Reject, dated, scope, key)
-
-
-def standing(connection: Connection, connection_id: int, entities: tuple[str, ...]) -> Counter[str]:
-    """How many rejects of each entity of a connection stand now."""
-    query = (
-        select(reject.c.entity, func.count())
-        .where(reject.c.connection_id == connection_id, or_(*(reject.c.entity == entity for entity in entities)))
-        .group_by(reject.c.entity)
-    )
-    return Counter({entity: count for entity, count in connection.execute(query)})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from mappings.field_map_yaml import Faults, Node, parse
 from mappings.leader_levels import LEVELS
@@ -61,9 +62,9 @@ class PolicyRules:
         return next((points for staff, points in self.size if employees is not None and employees >= staff), 0)
 
 
-def _read(text: bytes, faults: Faults, known_points: tuple[str, ...] = ()) -> dict[str, object] | dict[str, dict[str, int]] | dict:  # type: ignore[type-arg]
+def _read(text: bytes, faults: Faults, known_points: tuple[str, ...] = ()) -> dict[str, Any]:
     root = parse(text, faults)
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     for key, node in root.entries(faults, "the policy's lines, as in `window_days: 365`") if root else ():
         if key == "window_days":
             found[key] = _number(node, key, faults)

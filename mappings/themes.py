@@ -117,15 +117,14 @@ class _Lexicon:
     def _barred(self, stems: list[str]) -> list[tuple[int, int]]:
         """Stretches that are declined or only remembered."""
         excused = {place for hit in self._cues["affirms"].find(stems) for place in range(hit.first, hit.last)}
-        barred = []
-        for name in ("declines", "past"):
-            for hit in self._cues[name].find(stems):
-                if hit.first not in excused:
-                    barred.append((hit.first, self._until(stems, hit.last)))
-        for hit in self._cues["declined"].find(stems):
-            if hit.first not in excused:
-                barred.append((self._since(stems, hit.first), hit.last))
-        return barred
+        barred = [
+            (hit.first, self._until(stems, hit.last))
+            for name in ("declines", "past")
+            for hit in self._cues[name].find(stems)
+            if hit.first not in excused
+        ]
+        said_after = (hit for hit in self._cues["declined"].find(stems) if hit.first not in excused)
+        return barred + [(self._since(stems, hit.first), hit.last) for hit in said_after]
 
     def _until(self, stems: list[str], at: int) -> int:
         return next((place for place in range(at, len(stems)) if stems[place] in self._switches), len(stems))

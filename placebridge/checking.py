@@ -27,7 +27,7 @@ def check(name: str | None, file: Path | None, form: str) -> int:
     show(lines, COLUMNS, form, "")
     bad = sum(line["ok"] == "no" for line in lines)
     if form == "table":
-        print("All is well; `placebridge sync --dry-run` shows what a sync would do." if not bad else f"{bad} to mend.")  # noqa: T201
+        print("All is well; `placebridge sync --dry-run` shows what a sync would do." if not bad else f"{bad} to mend.")
     return 1 if bad else 0
 
 

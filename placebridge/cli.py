@@ -45,7 +45,7 @@ AsOf = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day to judge by, as in 2026-11-01; today unless said."),
 ]
-Out = Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.")]
+OutFile = Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.")]
 ConnectionName = Annotated[str, typer.Argument(metavar="CONNECTION", help="A connection's name.")]
 
 
@@ -194,7 +194,7 @@ def export_engagements(
 @preview_app.command("themes")
 def preview_themes(
     file: Annotated[Path, typer.Argument(metavar="IN.csv", help="With the columns id, subject and notes.")],
-    out: Out,
+    out: OutFile,
     config: ConfigFile = None,
 ) -> None:
     """Find the themes of notes in a file, with the words that earned them."""
@@ -205,7 +205,7 @@ def preview_themes(
 
 @preview_app.command("titles")
 def preview_titles(
-    file: Annotated[Path, typer.Argument(metavar="IN.csv", help="With the column title.")], out: Out, config: ConfigFile = None
+    file: Annotated[Path, typer.Argument(metavar="IN.csv", help="With the column title.")], out: OutFile, config: ConfigFile = None
 ) -> None:
     """Find the leader level of job titles in a file, and why."""
     from placebridge.previewing import titles as work

@@ -34,7 +34,7 @@ def explain(file: Path | None, said: str, as_of: date | None) -> None:
         if not known:
             raise UserError(f"{found} is held by no CRM any more")
         for line in _lines(connection, decide(known[0], day, rules), day, rules):
-            print(line)  # noqa: T201
+            print(line)
 
 
 def _find(connection: Connection, said: str) -> str:

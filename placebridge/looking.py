@@ -30,7 +30,7 @@ def flags(file: Path | None, everybody: bool, as_of: date | None, out: Path | No
     rows = [row for row in every if everybody or row["state"] != "engaged"]
     if out is not None:
         _save(out, rows, day)
-        print(f"{len(rows):,} businesses written to {out}")  # noqa: T201
+        print(f"{len(rows):,} businesses written to {out}")
     elif form == "table":
         show([row | {"why": _why(row)} for row in rows], SHOWN, form, _nobody(len(every)))
         _summary(rows)
@@ -60,7 +60,7 @@ def _summary(rows: list[dict[str, Any]]) -> None:
     if rows:
         counts = Counter(row["state"] for row in rows)
         said = ", ".join(f"{count:,} {state}" for state, count in counts.most_common())
-        print(f"{len(rows):,} businesses: {said}. `placebridge explain NAME` shows everything behind one.")  # noqa: T201
+        print(f"{len(rows):,} businesses: {said}. `placebridge explain NAME` shows everything behind one.")
 
 
 def runs(file: Path | None, form: str, limit: int) -> None:
@@ -85,7 +85,7 @@ def rejects(file: Path | None, form: str) -> None:
         noticed = _notices(connection)
     show(rows, REJECT_COLUMNS, form, "No row stands refused.")
     if form == "table" and noticed:
-        print("\nNoticed beside (these rows were kept):")  # noqa: T201
+        print("\nNoticed beside (these rows were kept):")
         show(noticed, ("connection", "entity", "noticed", "rows"), form, "")
 
 

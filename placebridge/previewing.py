@@ -25,7 +25,7 @@ def _own(config: Path | None, name: str) -> Path | None:
 
 def _rows(file: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
     csv.field_size_limit(2**31 - 1)
-    table = peek(file, rows=None)[0] if file.is_file() else None
+    table = peek(file, rows=10_000_000)[0] if file.is_file() else None
     if table is None:
         raise UserError(f"there is no file {file}")
     missing = [name for name in needed if name not in table.columns]

@@ -76,9 +76,16 @@ class Settings(BaseSettings):
     connections: dict[str, ConnectionSettings] = Field(default_factory=dict)
 
     @classmethod
-    def settings_customise_sources(cls, settings_cls: type[BaseSettings], **_sources: PydanticBaseSettingsSource) -> tuple[Any, ...]:
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what `load` hands over: it has merged the file and the environment, so that no name goes unchecked."""
-        return (_sources["init_settings"],)
+        return (init_settings,)
 
 
 @dataclass(frozen=True)

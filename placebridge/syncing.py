@@ -82,7 +82,7 @@ class _Log:
         tenth = int(10 * done / total) if done and total else 0
         if tenth and tenth < 10 and self.said.get(what) != tenth:
             self.said[what] = tenth
-            print(f"{what}: {tenth * 10} %")  # noqa: T201
+            print(f"{what}: {tenth * 10} %")
 
     def stage(self, name: str) -> None:
         pass
@@ -117,16 +117,16 @@ def _watched() -> Iterator[_Log | _Bar]:
 
 def _tell(results: list[Result], before: dict[str, tuple[str, str]], after: dict[str, tuple[str, str]], dry_run: bool) -> None:
     if dry_run:
-        print("Dry run: this is what a sync would do; nothing was written.")  # noqa: T201
+        print("Dry run: this is what a sync would do; nothing was written.")
     for result in results:
-        print(f"{result.connection}: {_said(result, dry_run)}")  # noqa: T201
+        print(f"{result.connection}: {_said(result, dry_run)}")
         for message in result.messages:
-            print(f"  {message}")  # noqa: T201
+            print(f"  {message}")
     if not any(not result.untouched for result in results) and before == after:
-        print("Nothing has changed since the last sync.")  # noqa: T201
+        print("Nothing has changed since the last sync.")
     for line in _changes(before, after):
-        print(line)  # noqa: T201
-    print(_standing(after))  # noqa: T201
+        print(line)
+    print(_standing(after))
 
 
 def _said(result: Result, dry_run: bool) -> str:

@@ -9,7 +9,7 @@ LINE_LIMIT = 4 << 20
 """Characters of a line that are held at once; a longer one comes in pieces."""
 
 
-class LongLine(Exception):  # noqa: N818
+class LongLine(Exception):
     """A line is longer than is good for memory; its first piece is the last one held."""
 
 

@@ -10,7 +10,7 @@ BLOCK = 1 << 18
 PIECE_LIMIT = 32 << 20
 
 
-class Damaged(Exception):  # noqa: N818
+class Damaged(Exception):
     """The workbook is not as a workbook must be."""
 
 

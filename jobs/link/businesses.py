@@ -94,9 +94,13 @@ def _best(edges: Iterable[Edge]) -> dict[tuple[Key, Key], Edge]:
 def _told(clusters: list[list[Key]], edges: list[Edge], links: dict[Key, RegisterLink]) -> BusinessLinks:
     joined = how_joined(clusters, edges)
     return BusinessLinks(
-        clusters, edges, links,
-        {key: how.method for key, how in joined.items()}, {key: how.score for key, how in joined.items()}, {key: how.band for key, how in joined.items()},
-    )  # fmt: skip
+        clusters,
+        edges,
+        links,
+        {key: how.method for key, how in joined.items()},
+        {key: how.score for key, how in joined.items()},
+        {key: how.band for key, how in joined.items()},
+    )
 
 
 def how_joined(clusters: list[list[Key]], edges: list[Edge]) -> dict[Key, Joined]:

@@ -31,8 +31,12 @@ def link_persons(records: Iterable[PersonRecord], decisions: Iterable[Decision] 
     clusters = cluster([record.key for record in found], odds, decided(decisions), {}, lambda left, right: 0.0, 0.5)
     joined = how_joined(clusters, edges)
     return PersonLinks(
-        clusters, edges, {key: how.method for key, how in joined.items()}, {key: how.score for key, how in joined.items()}, {key: how.band for key, how in joined.items()}
-    )  # fmt: skip
+        clusters,
+        edges,
+        {key: how.method for key, how in joined.items()},
+        {key: how.score for key, how in joined.items()},
+        {key: how.band for key, how in joined.items()},
+    )
 
 
 def _edges(records: Sequence[PersonRecord]) -> Iterator[Edge]:
