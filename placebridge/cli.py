@@ -200,7 +200,7 @@ def preview_themes(
     """Find the themes of notes in a file, with the words that earned them."""
     from placebridge.previewing import themes as work
 
-    work(config, file, out)
+    work(file, out, config)
 
 
 @preview_app.command("titles")
@@ -210,7 +210,7 @@ def preview_titles(
     """Find the leader level of job titles in a file, and why."""
     from placebridge.previewing import titles as work
 
-    work(config, file, out)
+    work(file, out, config)
 
 
 @register_app.command("load")

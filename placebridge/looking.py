@@ -22,12 +22,12 @@ RUN_COLUMNS = ("id", "connection", "started_at", "ended_at", "outcome", "read", 
 REJECT_COLUMNS = ("connection", "entity", "source_id", "reason", "since")
 
 
-def flags(file: Path | None, everybody: bool, as_of: date | None, out: Path | None, form: str) -> None:
-    """Prints or writes the flagged list."""
+def flags(file: Path | None, everybody: bool, as_of: date | None, out: Path | None, form: str, top: int | None = None) -> None:
+    """Prints or writes the flagged list, or the first `top` of it."""
     with opened(file) as at:
         day = as_of or datetime.now(at.config.zone).date()
         every = flags_as_of(at.store, day, rules_of(at.config).policy, at.config.zone)
-    rows = [row for row in every if everybody or row["state"] != "engaged"]
+    rows = [row for row in every if everybody or row["state"] != "engaged"][:top]
     if out is not None:
         _save(out, rows, day)
         print(f"{len(rows):,} businesses written to {out}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from io import StringIO, TextIOWrapper
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from connector.contract import Row, StopEntity
 from connector.files.folder import os_faults
@@ -80,7 +81,8 @@ class Delimited:
     @property
     def done(self) -> int:
         """Bytes read so far, to the next block."""
-        return self._stream.buffer.tell()
+        buffer: Any = self._stream.buffer
+        return int(buffer.tell())
 
     def close(self) -> None:
         self._stream.close()
