@@ -42,7 +42,7 @@ def test_from_a_folder_of_exports_to_the_list(world: Path) -> None:
     ):
         done = placebridge(*words, "--config", "mine/config.env", cwd=world)
         assert done.returncode == 0, done.stderr
-    rows = list(csv.DictReader((world / "list.csv").open(encoding="utf-8-sig")))
+    rows = list(csv.DictReader((world / "list.csv").read_text(encoding="utf-8-sig").splitlines()))
     assert {row["name"]: row["state"] for row in rows} == {"Acme Ltd": "leader_not_engaged", "'=cmd|calc Ltd": "no_leader_known"}
 
 
