@@ -23,6 +23,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "last_name": ("last", "surname", "family name"),
     "title": ("job title", "position", "role"),
     "business": (
+        "account",
         "company name id",
         "account id",
         "parentid",
