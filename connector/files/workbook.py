@@ -69,6 +69,7 @@ class Workbook:
     def __init__(self, path: Path, name: str) -> None:
         self.name = name
         self._archive = zipfile.ZipFile(path)
+        self._members: list[IO[bytes]] = []
         self._parts = {info.filename.replace("\\", "/").lstrip("/").lower(): info for info in self._archive.infolist()}
         if any(info.flag_bits & 1 for info in self._parts.values()):
             self.close()
@@ -81,6 +82,9 @@ class Workbook:
         self.close()
 
     def close(self) -> None:
+        # An open member keeps the archive's file open.
+        for member in self._members:
+            member.close()
         self._archive.close()
 
     @cached_property
@@ -170,7 +174,9 @@ class Workbook:
         return Pieces(stream, "sheetData", "row", empties=False), stream, self._parts[part.lower()].file_size
 
     def _open(self, part: str) -> IO[bytes]:
-        return self._archive.open(self._parts[part.lower()])
+        member = self._archive.open(self._parts[part.lower()])
+        self._members.append(member)
+        return member
 
     def _xml(self, part: str) -> ElementTree.Element:
         with self._open(part) as stream:
