@@ -81,9 +81,9 @@ def _member_rows(business_id: str, cluster: list[Held], links: BusinessLinks) ->
             "record_id": held.id,
             "business_id": business_id,
             "company_number": _number(links, [held]),
-            "method": links.method[held.key],
-            "score": links.score[held.key],
-            "band": links.band[held.key],
+            "method": links.joined[held.key].method,
+            "score": links.joined[held.key].score,
+            "band": links.joined[held.key].band,
         }
         for held in cluster
     ]

@@ -24,7 +24,7 @@ def decided(decisions: Iterable[Decision]) -> dict[tuple[Key, Key], bool]:
     pairs: dict[tuple[Key, Key], bool] = {}
     for decision in decisions:
         if decision.left != decision.right:
-            pair = _ordered(decision.left, decision.right)
+            pair = ordered(decision.left, decision.right)
             pairs[pair] = decision.same and pairs.get(pair, True)
     return pairs
 
@@ -55,7 +55,8 @@ def cluster(
     return joining.clusters()
 
 
-def _ordered(left: Key, right: Key) -> tuple[Key, Key]:
+def ordered(left: Key, right: Key) -> tuple[Key, Key]:
+    """The two keys in the order in which a pair is held."""
     return (left, right) if left < right else (right, left)
 
 
@@ -92,7 +93,7 @@ class _Joining:
         total, count = 0.0, 0
         for a in one.members[:_ENOUGH]:
             for b in other.members[:_ENOUGH]:
-                pair = _ordered(a, b)
+                pair = ordered(a, b)
                 total += pairs[pair] if pair in pairs else weight(*pair)
                 count += 1
         return total / count

@@ -1,7 +1,5 @@
 """How two records agree, one level for each side of them: the words that points are given to."""
 
-from dataclasses import dataclass
-
 from rapidfuzz.distance import OSA
 
 from jobs.link.prepared import Corpus, Prepared
@@ -204,11 +202,3 @@ def _crowd(a: Prepared, b: Prepared, corpus: Corpus) -> str:
     """In how many postcode areas the more widespread of the two names stands."""
     areas = max(corpus.places_of_name.get(a.compact, 0), corpus.places_of_name.get(b.compact, 0))
     return "one place" if areas <= 1 else "two places" if areas == 2 else "some places" if areas <= 6 else "many places"
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """Two records' levels, and what is added up from them."""
-
-    levels: Levels
-    odds: float
