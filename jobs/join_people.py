@@ -28,9 +28,9 @@ def join_people(store: Database) -> None:
             {
                 "record_id": held.id,
                 "person_id": found,
-                "method": links.method[held.key],
-                "score": links.score[held.key],
-                "band": links.band[held.key],
+                "method": links.joined[held.key].method,
+                "score": links.joined[held.key].score,
+                "band": links.joined[held.key].band,
             }
             for found, cluster in zip(identity.ids, clusters, strict=True)
             for held in cluster

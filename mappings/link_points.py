@@ -1,4 +1,4 @@
-"""What speaks for two business records being one, and how much: link_points.yaml, read."""
+"""What speaks for two records being one, and how much: link_points.yaml, read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class LinkPoints:
     words: Mapping[tuple[str, str], str]
 
     def odds(self, levels: Mapping[str, str]) -> float:
-        """The log odds that two records of these levels are one business."""
+        """The log odds that two records of these levels are one."""
         return self.start + sum(self.points.get(item, 0.0) for item in levels.items())
 
     def evidence(self, levels: Mapping[str, str]) -> tuple[str, ...]:
@@ -33,10 +33,19 @@ def _heaviest(said: tuple[float, str]) -> tuple[float, str]:
     return -said[0], said[1]
 
 
+def business_points() -> LinkPoints:
+    """The points by which business records are joined."""
+    return _points("business")
+
+
+def person_points() -> LinkPoints:
+    """The points by which person records are joined."""
+    return _points("person")
+
+
 @cache
-def link_points() -> LinkPoints:
-    """The points that ship."""
-    held = yaml.safe_load(Path(__file__).with_name("link_points.yaml").read_text(encoding="utf-8"))
+def _points(entity: str) -> LinkPoints:
+    held = yaml.safe_load(Path(__file__).with_name("link_points.yaml").read_text(encoding="utf-8"))[entity]
     entries = {(side, level): entry for side, levels in held["sides"].items() for level, entry in levels.items()}
     return LinkPoints(
         held["start"],

@@ -1,7 +1,7 @@
 """`placebridge export`: links, people and engagements as CSV for programs."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,10 @@ from placebridge.faults import UserError
 from placebridge.opening import opened
 from placebridge.output import export_csv
 from store import bulk
-from store.tables import BusinessRecord, Engagement, EngagementBusiness, Participant, PersonRecord, Post, Record, ThemeFound
+from store.tables import BusinessRecord, Engagement, EngagementBusiness, LinkDecision, Participant, PersonRecord, Post, Record, ThemeFound
 from store.tables import Connection as ConnectionRow
 
+decision = bulk.table_of(LinkDecision)
 connections, record, joined = bulk.table_of(ConnectionRow), bulk.table_of(Record), bulk.table_of(BusinessRecord)
 person_record, post, theme = bulk.table_of(PersonRecord), bulk.table_of(Post), bulk.table_of(ThemeFound)
 engagement, named, participant = bulk.table_of(Engagement), bulk.table_of(EngagementBusiness), bulk.table_of(Participant)
@@ -33,12 +34,9 @@ def links(file: Path | None, out: Path, band: str | None) -> None:
         raise UserError(f"--band is '{band}'; write sure, or leave it out for things as they are joined")
     with opened(file) as at, at.store.reading() as connection:
         rows = list(_links(connection))
-    if band == "sure":
-        rows = [
-            row if row["band"] == "sure" else row | {"business_id": f"{row['business_id']}:{row['connection']}:{row['source_id']}"}
-            for row in rows
-        ]
-    _write(out, rows, LINKS)
+        if band == "sure":
+            rows = list(_on_sure_decisions(connection, rows))
+    _write(out, [{column: row[column] for column in LINKS} for row in rows], LINKS)
 
 
 def _live() -> Any:
@@ -47,13 +45,46 @@ def _live() -> Any:
 
 def _links(connection: Connection) -> Iterator[dict[str, Any]]:
     query = (
-        select(connections.c.name.label("connection"), record.c.source_id, *(joined.c[name] for name in LINKS[2:]))
+        select(connections.c.name.label("connection"), record.c.source_id, record.c.id, *(joined.c[name] for name in LINKS[2:]))
         .select_from(_live().join(joined, joined.c.record_id == record.c.id))
         .where(record.c.deleted_on.is_(None))
         .order_by(connections.c.name, record.c.source_id)
     )
     for row in connection.execute(query).mappings():
         yield dict(row) | {"score": f"{row['score']:.3f}"}
+
+
+def _on_sure_decisions(connection: Connection, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The rows with their businesses split where only a likely decision holds them together.
+
+    The largest part keeps the business's id, the first where two are as large; of another part it is the id and its first record's key."""
+    part_of = _parts(connection)
+    parts: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        parts[row["business_id"]][part_of(row["id"])].append(f"{row['connection']}:{row['source_id']}")
+    for row in rows:
+        own = parts[row["business_id"]]
+        part = part_of(row["id"])
+        largest = min(own, key=lambda found: (-len(own[found]), min(own[found])))
+        yield row if part == largest else row | {"business_id": f"{row['business_id']}:{min(own[part])}"}
+
+
+def _parts(connection: Connection) -> Callable[[int], int]:
+    """The part that a record is in when only sure decisions and those of people join records."""
+    root: dict[int, int] = {}
+
+    def find(record_id: int) -> int:
+        while (above := root.setdefault(record_id, record_id)) != record_id:
+            root[record_id] = root[above]
+            record_id = above
+        return record_id
+
+    query = select(decision.c.left_id, decision.c.right_id).where(
+        decision.c.entity == "business", decision.c.judgement == "same", decision.c.band == "sure", decision.c.undone_at.is_(None)
+    )
+    for left, right in connection.execute(query):
+        root[find(left)] = find(right)
+    return find
 
 
 def people(file: Path | None, out: Path) -> None:

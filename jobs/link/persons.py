@@ -1,15 +1,17 @@
-"""Joins person records by exact evidence: own mail address with a like name, or name at the same business."""
+"""Joins person records into persons: a score for each pair that shares anything, then clusters, as for businesses."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from jobs.link.businesses import how_joined
 from jobs.link.clusters import cluster, decided
-from jobs.link.records import Decision, Edge, Key, PersonRecord
-from mappings.contact_points import is_mobile, is_role_mailbox, mail_address, phones
-from mappings.names_text import fold
+from jobs.link.edges import edges_of, how_joined
+from jobs.link.person_levels import Levels, Prepared, corpus, levels, prepare
+from jobs.link.records import Decision, Edge, Joined, Key, PersonRecord
+from mappings.link_points import person_points
+
+BLOCK = 60
+"""A key that more records share finds no pairs."""
 
 
 @dataclass(frozen=True)
@@ -18,55 +20,53 @@ class PersonLinks:
 
     clusters: list[list[Key]]
     edges: list[Edge]
-    method: dict[Key, str]
-    score: dict[Key, float]
-    band: dict[Key, str]
+    joined: dict[Key, Joined]
 
 
 def link_persons(records: Iterable[PersonRecord], decisions: Iterable[Decision] = ()) -> PersonLinks:
     """Which records are one person; what people decided always holds."""
-    found = sorted(records, key=lambda record: record.key)
-    edges = sorted({(edge.left, edge.right): edge for edge in _edges(found)}.values(), key=lambda edge: (edge.left, edge.right))
-    odds = {(edge.left, edge.right): edge.score for edge in edges}
-    clusters = cluster([record.key for record in found], odds, decided(decisions), {}, lambda left, right: 0.0, 0.5)
-    joined = how_joined(clusters, edges)
-    return PersonLinks(
-        clusters,
-        edges,
-        {key: how.method for key, how in joined.items()},
-        {key: how.score for key, how in joined.items()},
-        {key: how.band for key, how in joined.items()},
-    )
+    prepared = [prepare(record) for record in sorted(records, key=lambda record: record.key)]
+    known, points = corpus(prepared), person_points()
+    compared: dict[tuple[Key, Key], Levels] = {}
+    for a, b in sorted(candidates(prepared)):
+        seen = levels(prepared[a], prepared[b], known)
+        if points.odds(seen) >= points.ask:
+            compared[(prepared[a].key, prepared[b].key)] = seen
+    pairs = {key: points.odds(seen) for key, seen in compared.items()}
+    by_key = {one.key: one for one in prepared}
+
+    def weight(left: Key, right: Key) -> float:
+        return points.odds(levels(by_key[left], by_key[right], known))
+
+    clusters = cluster([one.key for one in prepared], pairs, decided(decisions), {}, weight, points.join)
+    edges = list(edges_of(clusters, compared, points, {}))
+    return PersonLinks(clusters, edges, how_joined(clusters, edges))
 
 
-def _edges(records: Sequence[PersonRecord]) -> Iterator[Edge]:
-    blocks: dict[tuple[str, str], set[Key]] = defaultdict(set)
-    for record in records:
-        for key in _keys(record):
-            blocks[key].add(record.key)
-    for (evidence, _), block in sorted(blocks.items()):
-        for left, right in pairwise(sorted(block)):
-            yield Edge(left, right, "same", 0.97, "sure", (evidence,))
+def candidates(prepared: Sequence[Prepared]) -> set[tuple[int, int]]:
+    """Pairs of positions, the smaller first, that share a key which few share."""
+    blocks: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for position, one in enumerate(prepared):
+        for key in set(_keys(one)):
+            blocks[key].append(position)
+    few = (block for _, block in sorted(blocks.items()) if len(block) <= BLOCK)
+    return {(a, b) for block in few for i, a in enumerate(block) for b in block[i + 1 :]}
 
 
-def _keys(record: PersonRecord) -> Iterator[tuple[str, str]]:
-    first, last = _name(record)
-    initial = first[:1]
-    mail = mail_address(record.email)
-    if mail and not is_role_mailbox(mail):
-        yield "same mail address and initial", f"{mail} {initial}"
-    if not last:
-        return
-    for number in phones(record.phone):
-        if is_mobile(number):
-            yield "same mobile and name", f"{number} {initial} {last}"
-    if record.business and len(first) > 1:
-        yield "same name at the same business", f"{record.business} {first} {last}"
-
-
-def _name(record: PersonRecord) -> tuple[str, str]:
-    words = fold(record.name if not (record.first_name or record.last_name) else f"{record.first_name} {record.last_name}").split()
-    return (words[0], words[-1]) if len(words) > 1 else ("", words[0] if words else "")
+def _keys(one: Prepared) -> Iterator[tuple[str, ...]]:
+    first, last = one.name.first, one.name.last
+    if one.own_mail:
+        yield "mail", one.mail
+    yield from (("mobile", number) for number in one.mobiles)
+    if first and last:
+        yield "name", first, last
+        yield "mailbox", one.mailbox, last
+    if one.business:
+        if last:
+            yield "at", one.business, "last", last
+        if len(first) > 1:
+            yield "at", one.business, "first", first
+        yield ("at", one.business, "initials", *sorted((first[:1], last[:1])))
 
 
 __all__ = ["PersonLinks", "PersonRecord", "link_persons"]

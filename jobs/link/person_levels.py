@@ -1,0 +1,107 @@
+"""A person record made ready for comparing, and how two of them agree."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from jobs.link.records import Key, PersonRecord
+from mappings.contact_points import is_mobile, is_role_mailbox, mail_address, phones
+from mappings.names_text import fold
+from mappings.person_names import PersonName, name_level, person_name
+
+Levels = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One record in normal forms."""
+
+    key: Key
+    name: PersonName
+    mail: str
+    mailbox: str
+    own_mail: bool
+    mobiles: frozenset[str]
+    landlines: frozenset[str]
+    title: str
+    business: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """How common names are: among all records, and the like-named at one business."""
+
+    last_names: Counter[str]
+    namesakes: Counter[tuple[str, str, str]]
+    """Distinct first names by business, last name and initial."""
+
+
+def prepare(record: PersonRecord) -> Prepared:
+    """The record in normal forms."""
+    mail, numbers = mail_address(record.email), phones(record.phone)
+    return Prepared(
+        key=record.key,
+        name=person_name(record.first_name, record.last_name, record.name),
+        mail=mail,
+        mailbox=mail.partition("@")[0],
+        own_mail=bool(mail) and not is_role_mailbox(mail),
+        mobiles=frozenset(number for number in numbers if is_mobile(number)),
+        landlines=frozenset(number for number in numbers if not is_mobile(number)),
+        title=fold(record.title),
+        business=record.business or "",
+    )
+
+
+def corpus(prepared: Sequence[Prepared]) -> Corpus:
+    """Counts over all records."""
+    firsts: dict[tuple[str, str, str], set[str]] = {}
+    for one in prepared:
+        if one.business and len(one.name.first) > 1:
+            firsts.setdefault((one.business, one.name.last, one.name.first[0]), set()).add(one.name.first)
+    names = {(one.name.first, one.name.last, one.business) for one in prepared}
+    return Corpus(Counter(last for _, last, _ in names), Counter({key: len(found) for key, found in firsts.items()}))
+
+
+def levels(a: Prepared, b: Prepared, known: Corpus) -> Levels:
+    """The level of each side, 'none' where a record is silent."""
+    return {
+        "name": name_level(a.name, b.name),
+        "rarity": _rarity(a, b, known),
+        "business": "none" if not a.business or not b.business else "same" if a.business == b.business else "other",
+        "mail": _mail(a, b),
+        "mobile": _shared(a.mobiles, b.mobiles),
+        "landline": _shared(a.landlines, b.landlines),
+        "title": "none" if not a.title or not b.title else "same" if a.title == b.title else "different",
+        "namesakes": _namesakes(a, b, known),
+        "crm": "same" if a.key[0] == b.key[0] else "other",
+    }
+
+
+def _rarity(a: Prepared, b: Prepared, known: Corpus) -> str:
+    count = min(known.last_names[a.name.last], known.last_names[b.name.last])
+    total = max(1, known.last_names.total())
+    return "rare" if count <= 2 or count * 5000 <= total else "common" if count * 400 >= total else "known"
+
+
+def _mail(a: Prepared, b: Prepared) -> str:
+    if not a.mail or not b.mail:
+        return "none"
+    if a.mail == b.mail:
+        return "same" if a.own_mail else "same office"
+    if not a.own_mail or not b.own_mail:
+        return "different"
+    return "same mailbox" if a.mailbox == b.mailbox and len(a.mailbox) > 4 else "both own"
+
+
+def _shared(a: Iterable[str], b: Iterable[str]) -> str:
+    one, other = set(a), set(b)
+    return "none" if not one or not other else "same" if one & other else "different"
+
+
+def _namesakes(a: Prepared, b: Prepared, known: Corpus) -> str:
+    """Whether an initial could stand for several people of one business: 'J Smith' where Jane and John Smith work."""
+    if len(a.name.first) != 1 and len(b.name.first) != 1:
+        return "none"
+    initial = a.name.first[:1] or b.name.first[:1]
+    most = max(known.namesakes[(one.business, one.name.last, initial)] for one in (a, b))
+    return "several" if most > 1 else "one"
