@@ -5,27 +5,29 @@ A page's rows and the cursor after it are stored in one transaction, so a run th
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
-from connector.contract import Connector, Entity, Page, TryLater
+from connector.contract import Connector, Entity, Page, Row, TryLater
 from jobs.runs import Counts
 from jobs.settle import Finished, settle
 from mappings.field_map import Block, FieldMap
-from mappings.reading import Reader, Reading
+from mappings.reading import READING_VERSION, Reader, Reading
 from store import bulk
 from store.database import Database
 from store.queries import among
 from store.tables import Arrival, Cursor, Record
 
 ENTITY_ORDER = ("business", "person", "engagement", "participant")
-ARRIVAL = ("connection_id", "entity", "source_id", "hash", "block", "fields", "changed", "reason")
+UNCHANGED = ("connection_id", "entity", "record_id")
+READ = (*UNCHANGED, "source_id", "raw", "hash", "block", "fields", "notices", "changed", "reason")
+"""The columns of an arrival: of a row that its record was read from already, and of one that was read."""
 
 Progress = Callable[[str, int | None, int | None], None]
 """Told after each page: what is read, how much of it, of how much."""
@@ -55,7 +57,7 @@ class Task:
     @property
     def map_version(self) -> str:
         """Changes when rows would be read differently."""
-        return f"{self.field_map.version(self.entity)} {self.zone.key}"
+        return f"{self.field_map.version(self.entity)} {self.zone.key} {READING_VERSION}"
 
 
 @dataclass
@@ -66,8 +68,8 @@ class _Read:
     block: int = 0
     cursor: dict[str, Any] | None = None
     read: int = 0
-    notices: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    said: dict[str, int] = field(default_factory=dict)
+    said: Counter[str] = field(default_factory=Counter)
+    """What the connector noted, and how often."""
 
     def position(self, map_version: str) -> dict[str, Any]:
         return {
@@ -76,7 +78,6 @@ class _Read:
             "block": self.block,
             "cursor": self.cursor,
             "read": self.read,
-            "notices": [[*key, count] for key, count in sorted(self.notices.items())],
             "said": self.said,
         }
 
@@ -101,7 +102,8 @@ def pull(task: Task) -> Counts | None:
     if fingerprint != _fingerprint(task):
         _drop(task)
         raise TryLater(f"the {task.entity} rows changed while they were read; they are left for the next run")
-    return settle(task.store, task.connection_id, task.entity, task.blocks, _finish(task, read), task.today, task.accept_deletions)
+    finished = Finished(task.run_id, task.map_version, read.fingerprint, read.read, read.said)
+    return settle(task.store, task.connection_id, task.entity, task.blocks, finished, task.today, task.accept_deletions)
 
 
 def as_entity(block: Block) -> Entity:
@@ -134,8 +136,7 @@ def _resumed(held: Cursor | None, map_version: str, fingerprint: str | None) -> 
     position = held.position
     if position["map_version"] != map_version or position["fingerprint"] != fingerprint:
         return None
-    notices = Counter({(name, text, what): count for name, text, what, count in position["notices"]})
-    return _Read(fingerprint, position["block"], position["cursor"], position["read"], notices, dict(position["said"]))
+    return _Read(fingerprint, position["block"], position["cursor"], position["read"], Counter(position["said"]))
 
 
 def _started(task: Task, fingerprint: str | None) -> _Read:
@@ -153,64 +154,91 @@ def _drop(task: Task) -> None:
 
 
 def _read_block(task: Task, block: Block, read: _Read, known: bool) -> None:
-    reader = Reader(block, task.zone)
+    rows = _Rows(task, block, known)
     for page in task.connector.pull(as_entity(block), read.cursor):
-        _store_page(task, block, reader, read, page, known)
+        _store_page(task, rows, read, page)
         task.progress(f"{task.entity} {block.source}", page.done, page.total)
 
 
-def _store_page(task: Task, block: Block, reader: Reader, read: _Read, page: Page, known: bool) -> None:
-    reader.notices.clear()
-    arrivals = [_Arrived.of(reader.read(row)) for row in page.rows]
-    skipped = [_Arrived.of(Reading(skip.source_id or skip.where, {"where": skip.where}, reason=skip.reason)) for skip in page.skipped]
-    read.read += len(arrivals) + len(skipped)
-    read.notices.update(reader.notices)
-    for note in page.notes:
-        read.said[note] = read.said.get(note, 0) + 1
+def _store_page(task: Task, rows: "_Rows", read: _Read, page: Page) -> None:
+    read.read += len(page.rows) + len(page.skipped)
+    read.said.update(page.notes)
     read.cursor = dict(page.cursor) if page.cursor is not None else None
-    after = _Read(read.fingerprint, read.block + 1, None, read.read, read.notices, read.said) if page.last else read
+    after = replace(read, block=read.block + 1, cursor=None) if page.last else read
     with task.store.connect() as connection:
-        same = _same_as_held(connection, task, arrivals) if known else set()
-        head = (task.connection_id, task.entity)
-        rows = [
-            (*head, item.source_id, item.hash, block.source, None if item.key in same else item.text, item.changed, item.reason)
-            for item in (*arrivals, *skipped)
-        ]
-        bulk.insert(connection, Arrival, ARRIVAL, rows)
+        unchanged, fresh = rows.sorted_out(connection, page.rows)
+        bulk.append(connection, Arrival, UNCHANGED, unchanged)
+        bulk.append(connection, Arrival, READ, [*fresh, *rows.skipped(page)])
         _save_position(connection, task, after.position(task.map_version))
 
 
-@dataclass(slots=True)
-class _Arrived:
-    source_id: str
-    hash: bytes
-    text: str
-    changed: Any
-    reason: str | None
+class _Rows:
+    """Turns a block's rows into arrivals. A row whose cells its record was read from already is not read again."""
 
-    @property
-    def key(self) -> tuple[str, bytes]:
-        return (self.source_id, self.hash)
+    def __init__(self, task: Task, block: Block, known: bool) -> None:
+        self._task, self._block, self._known = task, block, known
+        self._reader = Reader(block, task.zone)
+        self._rules = _digest(f"{READING_VERSION} {block!r} {task.zone.key}".encode())
+        self._head = (task.connection_id, task.entity)
 
-    @classmethod
-    def of(cls, reading: Reading) -> "_Arrived":
-        text = orjson.dumps(reading.fields, option=orjson.OPT_SORT_KEYS)
+    def sorted_out(self, connection: Connection, rows: Sequence[Row]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+        """The arrivals of rows whose cells are known, and of those that had to be read."""
+        raws = [hashlib.blake2b(orjson.dumps(row), digest_size=16, key=self._rules).digest() for row in rows]
+        if not self._block.ids:
+            return [], self._without_ids(connection, rows, raws)
+        ids = [self._reader.source_id(row) for row in rows]
+        held = self._held(connection, ids)
+        unchanged, fresh = [], []
+        for row, raw, source_id in zip(rows, raws, ids, strict=True):
+            record_id, before = held.get(source_id, (None, None))
+            if before == raw and not self._task.full:
+                unchanged.append((*self._head, record_id))
+            else:
+                fresh.append(self._arrival(self._read(row), raw, record_id))
+        return unchanged, fresh
+
+    def skipped(self, page: Page) -> Iterator[tuple[Any, ...]]:
+        """What the connector could not read."""
+        for skip in page.skipped:
+            yield self._arrival(Reading(skip.source_id or skip.where, {"where": skip.where}, reason=skip.reason), b"", None)
+
+    def _without_ids(self, connection: Connection, rows: Sequence[Row], raws: Sequence[bytes]) -> list[tuple[Any, ...]]:
+        """Rows whose id is only known once they are read: participants."""
+        readings = [self._read(row) for row in rows]
+        held = self._held(connection, [reading.source_id for reading in readings])
+        found = [held.get(reading.source_id, (None, None))[0] for reading in readings]
+        return [self._arrival(*each) for each in zip(readings, raws, found, strict=True)]
+
+    def _held(self, connection: Connection, ids: Sequence[str]) -> Mapping[str, Sequence[Any]]:
+        """For each id that is held its record and the digest of the cells that it was read from."""
+        if not self._known:
+            return {}
+        record = bulk.table_of(Record)
+        query = select(record.c.source_id, record.c.id, record.c.raw).where(
+            record.c.connection_id == self._task.connection_id,
+            record.c.entity == self._task.entity,
+            among(connection, record.c.source_id, ids),
+        )
+        return {found[0]: found[1:] for found in connection.execute(query).all()}
+
+    def _read(self, row: Row) -> Reading:
+        self._reader.notices.clear()
+        return self._reader.read(row)
+
+    def _arrival(self, reading: Reading, raw: bytes, record_id: int | None) -> tuple[Any, ...]:
+        fields = orjson.dumps(reading.fields, option=orjson.OPT_SORT_KEYS)
         changed = reading.changed.isoformat().encode() if reading.changed else b""
-        digest = hashlib.blake2b(text + changed, digest_size=16).digest()
-        return cls(reading.source_id, digest, text.decode(), reading.changed, reading.reason)
+        notices = [list(notice) for notice in self._reader.notices] or None
+        digest = _digest(fields + changed)
+        read = (reading.source_id, raw, digest, self._block.source, fields.decode(), notices, reading.changed, reading.reason)
+        return (*self._head, record_id, *read)
 
 
-def _same_as_held(connection: Any, task: Task, arrivals: list[_Arrived]) -> set[tuple[str, bytes]]:
-    """Which of the rows are already held just so."""
-    record = bulk.table_of(Record)
-    ids = [item.source_id for item in arrivals]
-    query = select(record.c.source_id, record.c.hash).where(
-        record.c.connection_id == task.connection_id, record.c.entity == task.entity, among(connection, record.c.source_id, ids)
-    )
-    return {(source_id, bytes(found)) for source_id, found in connection.execute(query)}
+def _digest(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=16).digest()
 
 
-def _save_position(connection: Any, task: Task, position: dict[str, Any] | None) -> None:
+def _save_position(connection: Connection, task: Task, position: dict[str, Any] | None) -> None:
     cursor = bulk.table_of(Cursor)
     of_this = (cursor.c.connection_id == task.connection_id, cursor.c.entity == task.entity)
     done = connection.execute(update(cursor).where(*of_this).values(position=position))
@@ -220,9 +248,3 @@ def _save_position(connection: Any, task: Task, position: dict[str, Any] | None)
                 connection_id=task.connection_id, entity=task.entity, map_version="", fingerprint=None, position=position
             )
         )
-
-
-def _finish(task: Task, read: _Read) -> Finished:
-    words = Counter({f"{name} '{text}' {what}": count for (name, text, what), count in read.notices.items()})
-    words.update(read.said)
-    return Finished(task.run_id, task.map_version, read.fingerprint, read.read, words)

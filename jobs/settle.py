@@ -3,19 +3,20 @@
 What arrived is compared as a set, so neither the order of rows nor how they were paged matters.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Select, and_, case, delete, func, insert, select, update
 
 from jobs import runs
 from jobs.runs import Counts
 from mappings.field_map import Block
 from store import bulk
 from store.database import Database
+from store.queries import among
 from store.tables import Arrival, Cursor, Notice, Record, Reject
 from store.tables import Connection as ConnectionRow
 
@@ -39,7 +40,8 @@ class Finished:
     map_version: str
     fingerprint: str | None
     read: int
-    notices: Mapping[str, int]
+    said: Mapping[str, int]
+    """What the connector noted, and how often."""
 
 
 def settle(
@@ -51,12 +53,12 @@ def settle(
     with store.connect() as connection:
         work = _Settling(connection, connection_id, entity, today)
         work.resolve_doubles()
-        gone = work.gone(blocks)
+        lost = work.lost(blocks)
         if not accept_deletions:
-            work.guard(gone)
-        counts = Counts(finished.read, work.add(), work.change(), work.remove(gone))
+            work.guard(len(lost))
+        counts = Counts(finished.read, work.add(), work.change(), work.remove(lost))
         counts.rejected = work.write_rejects()
-        work.write_notices(finished.notices)
+        work.write_notices(finished.said)
         runs.count(connection, finished.run_id, counts)
         work.close(finished, bool(counts.added or counts.changed or counts.removed))
         return counts
@@ -71,101 +73,92 @@ class _Settling:
         self.entity = entity
         self.today = today
         self.arrived = and_(arrival.c.connection_id == connection_id, arrival.c.entity == entity)
+        self.accepted = and_(self.arrived, arrival.c.reason.is_(None))
         self.held = and_(record.c.connection_id == connection_id, record.c.entity == entity)
-        self.same_id = and_(
-            arrival.c.connection_id == record.c.connection_id,
-            arrival.c.entity == record.c.entity,
-            arrival.c.source_id == record.c.source_id,
-        )
+        self.known = arrival.c.record_id == record.c.id
 
     def resolve_doubles(self) -> None:
-        """Of rows with one id that differ, keeps one and makes the others rejects."""
-        for source_id, rows in self._doubles().items():
-            best = max(rows, key=_rank)
+        """Rows with one id: those alike in all mapped fields become one; of those that differ one is kept and the others are rejects."""
+        for rows in self._doubles().values():
+            alike: dict[bytes, list[_Variant]] = defaultdict(list)
             for row in rows:
-                if row is not best:
-                    self._refuse(source_id, row, best)
+                alike[row.hash].append(row)
+            kept = [min(same, key=lambda row: (not row.unchanged, row.raw)) for same in alike.values()]
+            best = max(kept, key=_rank)
+            self._drop([row.id for row in rows if row not in kept])
+            self._refuse([row for row in kept if row is not best], best)
 
-    def _doubles(self) -> dict[str, list["_Variant"]]:
-        doubled = (
-            select(arrival.c.source_id)
-            .where(self.arrived, arrival.c.reason.is_(None))
-            .group_by(arrival.c.source_id)
-            .having(func.count() > 1)
-        )
-        query = (
-            select(arrival.c.source_id, arrival.c.hash, func.coalesce(arrival.c.fields, record.c.fields), arrival.c.changed)
-            .select_from(arrival.outerjoin(record, self.same_id))
-            .where(self.arrived, arrival.c.reason.is_(None), arrival.c.source_id.in_(doubled))
-        )
-        found: dict[str, list[_Variant]] = defaultdict(list)
-        for source_id, digest, fields, changed in self.connection.execute(query):
-            found[source_id].append(_Variant(bytes(digest), fields, changed))
+    def _doubles(self) -> dict[int | str, list["_Variant"]]:
+        """The rows of each id that stands more than once, by the record that has it or by the id."""
+        of_record = select(arrival.c.record_id).where(self.accepted).group_by(arrival.c.record_id).having(func.count() > 1)
+        new = and_(self.accepted, arrival.c.record_id.is_(None))
+        of_id = select(arrival.c.source_id).where(new).group_by(arrival.c.source_id).having(func.count() > 1)
+        found: dict[int | str, list[_Variant]] = defaultdict(list)
+        for row in self.connection.execute(_variants().where(self.accepted, arrival.c.record_id.in_(of_record))):
+            found[row.record_id].append(_Variant.of(row))
+        for row in self.connection.execute(_variants().where(new, arrival.c.source_id.in_(of_id))):
+            found[row.source_id].append(_Variant.of(row))
         return found
 
-    def _refuse(self, source_id: str, row: "_Variant", best: "_Variant") -> None:
-        of_row = and_(self.arrived, arrival.c.source_id == source_id, arrival.c.hash == row.hash)
-        if row.fields == best.fields:
-            self.connection.execute(delete(arrival).where(of_row))
-            return
-        reason = f"another row has the same id and {_why_kept(row, best)}; give each row an id of its own, or remove one"
-        self.connection.execute(update(arrival).where(of_row).values(reason=reason, fields=row.fields))
+    def _drop(self, ids: list[int]) -> None:
+        if ids:
+            self.connection.execute(delete(arrival).where(among(self.connection, arrival.c.id, ids)))
 
-    def gone(self, blocks: list[Block]) -> ColumnElement[bool]:
-        """The records that a whole read no longer holds; those of an extract are never gone."""
+    def _refuse(self, rows: list["_Variant"], best: "_Variant") -> None:
+        for row in rows:
+            reason = f"another row has the same id and {_why_kept(row, best)}; give each row an id of its own, or remove one"
+            values = {"reason": reason, "source_id": row.source_id, "hash": row.hash, "fields": row.fields}
+            self.connection.execute(update(arrival).where(arrival.c.id == row.id).values(**values))
+
+    def lost(self, blocks: list[Block]) -> list[int]:
+        """The ids of the records that a whole read no longer holds; those of an extract are never lost."""
         extracts = [block.source for block in blocks if not block.complete]
-        still = exists().where(self.arrived, arrival.c.reason.is_(None), self.same_id)
-        return and_(self.held, record.c.deleted_on.is_(None), record.c.block.not_in(extracts), ~still)
+        there = and_(self.held, record.c.deleted_on.is_(None), record.c.block.not_in(extracts))
+        arrived = select(arrival.c.record_id).where(self.accepted, arrival.c.record_id.is_not(None))
+        # EXCEPT, as a join would be a nested loop on SQLite, and NOT IN one on PostgreSQL where the ids do not fit its memory.
+        return list(self.connection.scalars(select(record.c.id).where(there).except_(arrived)))
 
-    def guard(self, gone: ColumnElement[bool]) -> None:
+    def guard(self, lost: int) -> None:
         """Stops before anything is removed, where too much would be."""
-        lost = self._count(gone)
         if lost <= GUARD_COUNT:
             return
-        live = self._count(and_(self.held, record.c.deleted_on.is_(None)))
+        live = int(self.connection.scalar(select(func.count()).select_from(record).where(self.held, record.c.deleted_on.is_(None))) or 0)
         if lost * GUARD_SHARE > live:
             raise DeletionsRefused(
                 f"this read would remove {lost:,} of {live:,} {self.entity} records, which looks like a broken or partial export; nothing of"
                 f" it was taken over. If they are really gone, run the sync again with --accept-deletions"
             )
 
-    def _count(self, condition: ColumnElement[bool]) -> int:
-        return int(self.connection.scalar(select(func.count()).select_from(record).where(condition)) or 0)
-
     def add(self) -> int:
         """Rows with an id that was never held."""
-        names = ["connection_id", "entity", "source_id", "block", "hash", "fields", "changed"]
+        names = ["connection_id", "entity", "source_id", "block", "raw", "hash", "fields", "notices", "changed"]
         new = (
             select(*(arrival.c[name] for name in names))
-            .where(self.arrived, arrival.c.reason.is_(None), ~exists().where(self.held, self.same_id).correlate(arrival))
+            .where(self.accepted, arrival.c.record_id.is_(None))
             .order_by(arrival.c.source_id)
         )
         return self.connection.execute(insert(record).from_select(names, new), execution_options={"preserve_rowcount": True}).rowcount
 
     def change(self) -> int:
         """Rows that differ from what is held, or that come back."""
-        here = and_(self.arrived, self.same_id, arrival.c.reason.is_(None))
-        back = record.c.deleted_on.is_not(None)
-        returned = self.connection.execute(
-            update(record).where(here, back, arrival.c.hash == record.c.hash).values(deleted_on=None, block=arrival.c.block)
-        )
+        read = and_(self.accepted, self.known, arrival.c.hash.is_not(None))
+        cells = {name: arrival.c[name] for name in ("raw", "notices", "block")}
+        fields = {name: arrival.c[name] for name in ("hash", "fields", "changed")}
         differing = self.connection.execute(
-            update(record)
-            .where(here, arrival.c.hash != record.c.hash)
-            .values(
-                hash=arrival.c.hash,
-                fields=arrival.c.fields,
-                block=arrival.c.block,
-                changed=arrival.c.changed,
-                changed_on=self.today,
-                deleted_on=None,
-            )
+            update(record).where(read, arrival.c.hash != record.c.hash).values(**fields, **cells, changed_on=self.today, deleted_on=None)
         )
-        return returned.rowcount + differing.rowcount
+        self.connection.execute(update(record).where(read, arrival.c.raw != record.c.raw).values(**cells))
+        returned = self.connection.execute(
+            update(record).where(self.accepted, self.known, record.c.deleted_on.is_not(None)).values(deleted_on=None)
+        )
+        return differing.rowcount + returned.rowcount
 
-    def remove(self, gone: ColumnElement[bool]) -> int:
+    def remove(self, lost: list[int]) -> int:
         """Marks what is gone as deleted; it comes back with its old id should the CRM send it again."""
-        return self.connection.execute(update(record).where(gone).values(deleted_on=self.today)).rowcount
+        for start in range(0, len(lost), bulk.CHUNK):
+            part = lost[start : start + bulk.CHUNK]
+            self.connection.execute(update(record).where(among(self.connection, record.c.id, part)).values(deleted_on=self.today))
+        return len(lost)
 
     def write_rejects(self) -> int:
         """Makes the entity's rejects be those of this read; one that stood before keeps its date."""
@@ -179,12 +172,15 @@ class _Settling:
             scope | {"source_id": row.source_id, "hash": bytes(row.hash), "reason": row.reason, "fields": row.fields} for row in refused
         ]
         replace_rejects(self.connection, rows, scope, self.today)
-        return len(rows)
+        return len({(row["source_id"], row["hash"]) for row in rows})
 
-    def write_notices(self, notices: Mapping[str, int]) -> None:
-        """Makes the entity's notices be those of this read."""
+    def write_notices(self, said: Mapping[str, int]) -> None:
+        """Makes the entity's notices be those of its records, and what the connector said."""
         scope = {"connection_id": self.connection_id, "entity": self.entity, "stage": "read"}
-        bulk.replace(self.connection, Notice, [scope | {"message": text, "count": count} for text, count in notices.items()], scope)
+        noted = select(record.c.notices).where(self.held, record.c.deleted_on.is_(None), record.c.notices.is_not(None))
+        counted = Counter(f"{name} '{text}' {what}" for notices in self.connection.scalars(noted) for name, text, what in notices)
+        counted.update(said)
+        bulk.replace(self.connection, Notice, [scope | {"message": text, "count": count} for text, count in counted.items()], scope)
 
     def close(self, finished: Finished, touched: bool) -> None:
         """Forgets the arrivals and remembers what was read."""
@@ -200,13 +196,31 @@ class _Settling:
             )
 
 
-@dataclass(eq=False)
+def _variants() -> Select[Any]:
+    """Arrivals, with what their record holds where they are just as it is."""
+    unchanged = arrival.c.hash.is_(None)
+    both = {name: case((unchanged, record.c[name]), else_=arrival.c[name]) for name in ("source_id", "raw", "hash", "fields", "changed")}
+    columns = (column.label(name) for name, column in both.items())
+    joined = arrival.outerjoin(record, arrival.c.record_id == record.c.id)
+    return select(arrival.c.id, arrival.c.record_id, unchanged.label("unchanged"), *columns).select_from(joined)
+
+
+@dataclass(frozen=True, eq=False)
 class _Variant:
     """One of several rows with the same id."""
 
+    id: int
+    unchanged: bool
+    source_id: str
+    raw: bytes
     hash: bytes
     fields: dict[str, Any]
     changed: datetime | None
+
+    @classmethod
+    def of(cls, row: Any) -> "_Variant":
+        """From a row of `_variants`."""
+        return cls(row.id, row.unchanged, row.source_id, bytes(row.raw), bytes(row.hash), row.fields, row.changed)
 
 
 def _rank(row: _Variant) -> tuple[datetime, int, list[int]]:

@@ -14,6 +14,9 @@ from mappings.cells import as_text, read_date, read_instant
 from mappings.field_map_parts import Block, Guests, Part
 from mappings.vocabulary import DATES, INSTANTS, REFERENCES, WORDS, YES_NO, YES_NO_WORDS
 
+READING_VERSION = 1
+"""Goes up whenever this file would make other fields of the same cells, so that what is held is read again."""
+
 Cell = str | int | float | bool | date | datetime | None
 Row = tuple[Cell, ...]
 Take = Callable[[Row], Cell]
@@ -51,7 +54,7 @@ class Reader:
 
     def read(self, row: Row) -> Reading:
         """Reads one row. Never raises for what a cell may hold."""
-        reading = Reading(self._source_id(row))
+        reading = Reading(self.source_id(row))
         fields = reading.fields
         for name, index in self._plain:
             cell = row[index]
@@ -68,7 +71,8 @@ class Reader:
         self._finish(reading)
         return reading
 
-    def _source_id(self, row: Row) -> str:
+    def source_id(self, row: Row) -> str:
+        """The row's id: its columns joined by a vertical bar; empty where none is filled, or where the block has no `id`."""
         parts = [as_text(take(row)) for take in self._id]
         return "|".join(parts) if any(parts) else ""
 

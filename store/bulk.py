@@ -6,12 +6,13 @@ what differs, so that a second pass over the same data writes nothing.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Column, ColumnElement, Connection, Table, and_, bindparam, delete, select, update
+from sqlalchemy import JSON, Column, ColumnElement, Connection, LargeBinary, Table, and_, bindparam, delete, select, update
 from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from store.queries import among
 
@@ -48,40 +49,64 @@ def insert(connection: Connection, model: type[SQLModel], columns: Sequence[str]
     if not rows:
         return
     table = table_of(model)
-    stored = _storing([table.c[name] for name in columns], connection)
-    values = (
-        [tuple(store(value) if store else value for store, value in zip(stored, row, strict=True)) for row in rows] if any(stored) else rows
-    )
     if connection.dialect.name == "sqlite":
-        marks = ", ".join("?" * len(columns))
-        connection.exec_driver_sql(f"INSERT OR IGNORE INTO {table.name} ({', '.join(columns)}) VALUES ({marks})", list(map(tuple, values)))
+        _executemany(connection, "INSERT OR IGNORE", table, columns, rows)
+        return
+    names, staging = ", ".join(columns), f"copy_{table.name}"
+    connection.exec_driver_sql(f"CREATE TEMP TABLE {staging} ON COMMIT DROP AS SELECT {names} FROM {table.name} WITH NO DATA")
+    _copy(connection, staging, columns, _stored(table, columns, rows, connection))
+    connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {staging} ON CONFLICT DO NOTHING")
+    connection.exec_driver_sql(f"DROP TABLE {staging}")
+
+
+def append(connection: Connection, model: type[SQLModel], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """`insert` into a table whose keys the database makes, so that no row can be there already."""
+    if not rows:
+        return
+    table = table_of(model)
+    if connection.dialect.name == "sqlite":
+        _executemany(connection, "INSERT", table, columns, rows)
     else:
-        _copy(connection, table, columns, values)
+        _copy(connection, table.name, columns, _stored(table, columns, rows, connection))
 
 
-def _storing(columns: list[Column[Any]], connection: Connection) -> list[Callable[[Any], Any] | None]:
-    return [_stored(column, connection) for column in columns]
+def _executemany(connection: Connection, verb: str, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    marks = ", ".join("?" * len(columns))
+    statement = f"{verb} INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"
+    connection.exec_driver_sql(statement, _stored(table, columns, rows, connection))
 
 
-def _stored(column: Column[Any], connection: Connection) -> Callable[[Any], Any] | None:
+def _copy(connection: Connection, target: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {target} ({', '.join(columns)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _stored(table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]], connection: Connection) -> list[tuple[Any, ...]]:
+    """The rows as the driver stores them. Column by column, as most columns go as they are."""
+    by_column: list[Iterable[Any]] = list(zip(*rows, strict=True))
+    for index, name in enumerate(columns):
+        store = _processor(table.c[name], connection)
+        if store is not None:
+            by_column[index] = [value if value is None else store(value) for value in by_column[index]]
+    return list(zip(*by_column, strict=True))
+
+
+def _processor(column: Column[Any], connection: Connection) -> Callable[[Any], Any] | None:
     """How a value becomes what the driver stores; None where it goes as it is."""
     if isinstance(column.type, JSON):
-        return lambda value: value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
-    if connection.dialect.name == "sqlite":
+        return lambda value: value if isinstance(value, str) else orjson.dumps(value).decode()
+    if connection.dialect.name == "sqlite" and isinstance(column.type, UTCDateTime):
+        return _sqlite_instant
+    if connection.dialect.name == "sqlite" and not isinstance(column.type, LargeBinary):
         return column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
     return None
 
 
-def _copy(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    names = ", ".join(columns)
-    staging = f"copy_{table.name}"
-    connection.exec_driver_sql(f"CREATE TEMP TABLE IF NOT EXISTS {staging} AS SELECT {names} FROM {table.name} WITH NO DATA")
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY {staging} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-    connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {staging} ON CONFLICT DO NOTHING")
-    connection.exec_driver_sql(f"DROP TABLE {staging}")
+def _sqlite_instant(value: datetime) -> str:
+    """As SQLAlchemy stores it, at a fifth of the cost."""
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def replace(

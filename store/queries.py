@@ -5,7 +5,6 @@ from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
 
 
 def among(connection: Connection, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
@@ -13,4 +12,6 @@ def among(connection: Connection, column: ColumnElement[Any], values: Sequence[A
     if connection.dialect.name == "sqlite":
         listed = func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
         return column.in_(select(listed.c.value))
+    from sqlalchemy.dialects.postgresql import ARRAY
+
     return column == func.any(bindparam(None, list(values), type_=ARRAY(column.type), unique=True))

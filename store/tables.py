@@ -47,16 +47,19 @@ class Cursor(SQLModel, table=True):
 
 
 class Arrival(SQLModel, table=True):
-    """Rows of a read that is not whole yet. Emptied when the read is settled into records."""
+    """A row of a read that is not whole yet. Emptied when the read is settled into records."""
 
-    __table_args__ = {"sqlite_with_rowid": False}
-    connection_id: int = Field(primary_key=True)
-    entity: str = Field(primary_key=True)
-    source_id: str = Field(primary_key=True)
-    hash: bytes = Field(sa_column=Column(LargeBinary(16), primary_key=True))
-    block: str
+    id: int | None = Field(default=None, primary_key=True)
+    connection_id: int
+    entity: str
+    record_id: int | None = None
+    """The record that has the row's id. Where it was read from just these cells, all that follows is empty."""
+    source_id: str | None = None
+    raw: bytes | None = Field(default=None, sa_column=Column(LargeBinary(16)))
+    hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary(16)))
+    block: str | None = None
     fields: dict[str, Any] | None = _json(nullable=True)
-    """Empty where the record already holds just this."""
+    notices: list[Any] | None = _json(nullable=True)
     changed: datetime | None = None
     reason: str | None = None
     """Set where the row is a reject."""
@@ -71,8 +74,13 @@ class Record(SQLModel, table=True):
     entity: str
     source_id: str
     block: str
+    raw: bytes = Field(sa_column=Column(LargeBinary(16), nullable=False))
+    """A digest of the row's cells and of the rules that read them: a row of the same is not read again."""
     hash: bytes = Field(sa_column=Column(LargeBinary(16), nullable=False))
+    """A digest of `fields` and `changed`: the record changes when it does."""
     fields: dict[str, Any] = _json()
+    notices: list[Any] | None = _json(nullable=True)
+    """What was left out of the row without refusing it: [field, text, what]."""
     changed: datetime | None = None
     """When the CRM says the row changed."""
     changed_on: date | None = None
