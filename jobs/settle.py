@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, delete, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, case, delete, func, insert, select, update
 
 from jobs import runs
 from jobs.runs import Counts
@@ -61,6 +61,7 @@ def settle(
         work.write_notices(finished.said)
         runs.count(connection, finished.run_id, counts)
         work.close(finished, bool(counts.added or counts.changed or counts.removed))
+        bulk.tell_planner(connection, Record, counts.added + counts.changed)
         return counts
 
 
@@ -90,14 +91,18 @@ class _Settling:
 
     def _doubles(self) -> dict[int | str, list["_Variant"]]:
         """The rows of each id that stands more than once, by the record that has it or by the id."""
-        of_record = select(arrival.c.record_id).where(self.accepted).group_by(arrival.c.record_id).having(func.count() > 1)
-        new = and_(self.accepted, arrival.c.record_id.is_(None))
-        of_id = select(arrival.c.source_id).where(new).group_by(arrival.c.source_id).having(func.count() > 1)
+        new = arrival.c.record_id.is_(None)
+        return self._standing_twice(arrival.c.record_id, ~new) | self._standing_twice(arrival.c.source_id, new)
+
+    def _standing_twice(self, key: Column[Any], among_these: ColumnElement[bool]) -> dict[int | str, list["_Variant"]]:
+        # In two steps, as PostgreSQL expects next to nothing of the inner query and would ask it anew for every row.
+        these = and_(self.accepted, among_these)
+        keys = list(self.connection.scalars(select(key).where(these).group_by(key).having(func.count() > 1)))
         found: dict[int | str, list[_Variant]] = defaultdict(list)
-        for row in self.connection.execute(_variants().where(self.accepted, arrival.c.record_id.in_(of_record))):
-            found[row.record_id].append(_Variant.of(row))
-        for row in self.connection.execute(_variants().where(new, arrival.c.source_id.in_(of_id))):
-            found[row.source_id].append(_Variant.of(row))
+        for start in range(0, len(keys), bulk.CHUNK):
+            part = among(self.connection, key, keys[start : start + bulk.CHUNK])
+            for row in self.connection.execute(_variants().where(these, part)):
+                found[row.record_id or row.source_id].append(_Variant.of(row))
         return found
 
     def _drop(self, ids: list[int]) -> None:

@@ -70,6 +70,13 @@ def append(connection: Connection, model: type[SQLModel], columns: Sequence[str]
         _copy(connection, table.name, columns, _stored(table, columns, rows, connection))
 
 
+def tell_planner(connection: Connection, model: type[SQLModel], written: int) -> None:
+    """After very many rows: has PostgreSQL look at the table at once. Its autovacuum comes a minute later, and until then a look-up by
+    many keys reads the whole table for each."""
+    if written >= CHUNK and connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ANALYZE {table_of(model).name}")
+
+
 def _executemany(connection: Connection, verb: str, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     marks = ", ".join("?" * len(columns))
     statement = f"{verb} INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"
@@ -178,6 +185,7 @@ def _write(
     for start in range(0, len(change.added), CHUNK):
         part = change.added[start : start + CHUNK]
         insert(connection, model, names, [[wanted[found][name] for name in names] for found in part])
+    tell_planner(connection, model, len(change.added))
 
 
 def _key_values(keys: list[str], found: Key) -> dict[str, Any]:

@@ -1,0 +1,46 @@
+"""dlt's load of the same pages: its rest_api source, merge on the primary key, incremental on nothing (a full read).
+
+    PYTHON_OF_DLT -m benchmarks.load.dlt_load URL DATABASE FOLDER       FOLDER: where dlt keeps its state between runs
+
+dlt needs an environment of its own (benchmarks/load/requirements.txt); this file imports nothing of ours.
+"""
+
+import os
+import sys
+
+os.environ |= {
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+    "RUNTIME__LOG_LEVEL": "ERROR",
+    # Without primary keys its merge on SQLite is quadratic.
+    "DESTINATION__CREATE_PRIMARY_KEYS": "true",
+}
+
+
+def main() -> None:
+    """Loads."""
+    url, database_url, folder = sys.argv[1:]
+    import dlt
+    from dlt.sources.rest_api import rest_api_source
+
+    base, path = url.rsplit("/", 1)
+    is_sqlite = database_url.startswith("sqlite")
+    destination = dlt.destinations.sqlalchemy(database_url) if is_sqlite else dlt.destinations.postgres(database_url.replace("@", ":any@", 1))
+    pipeline = dlt.pipeline("contacts", destination=destination, dataset_name="main" if is_sqlite else "crm", pipelines_dir=folder)
+    source = rest_api_source(
+        {
+            "client": {"base_url": f"{base}/", "paginator": {"type": "json_link", "next_url_path": "next"}},
+            "resources": [
+                {
+                    "name": "contact",
+                    "primary_key": "id",
+                    "write_disposition": {"disposition": "merge", "strategy": "delete-insert"},
+                    "endpoint": {"path": path, "data_selector": "rows"},
+                }
+            ],
+        }
+    )
+    pipeline.run(source, loader_file_format=None if is_sqlite else "csv")
+
+
+if __name__ == "__main__":
+    main()
