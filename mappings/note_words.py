@@ -8,8 +8,16 @@ from dataclasses import dataclass
 _WORD = re.compile(r"[^\W_&£@][\w&£@'’`\u0300-\u036f]*|[&£@][^\W_]*")
 _KEPT = re.compile(r"[^a-z0-9&£@]")
 _SENTENCE = re.compile(r"[.!?;:\n]+\s")
-_ENDINGS = ("ings", "ing", "ers", "ies", "ied", "ed", "es", "s", "ly")
+_VOWEL = re.compile(r"[aeiouy]")
+_SHORT = re.compile(r"[^aeiou][aeiou][^aeiouwxy]")
 MANY = 100_000
+NUMBER = "#"
+_NUMBERS = frozenset("two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty hundred dozen".split())
+
+
+def is_number(stem: str) -> bool:
+    """A number in digits or, where it is more than one, in a word."""
+    return stem.isdigit() or stem in _NUMBERS
 
 
 def fold(text: str) -> str:
@@ -30,6 +38,14 @@ class Sentence:
     def said(self, first: int, last: int) -> str:
         """The text from one word up to, without, another."""
         return self.text[self.places[first][0] : self.places[last - 1][1]]
+
+    def is_capital(self, place: int) -> bool:
+        """The word begins with a capital."""
+        return self.text[self.places[place][0]].isupper()
+
+    def between(self, place: int) -> str:
+        """What stands between a word and the one before it."""
+        return self.text[self.places[place - 1][1] : self.places[place][0]] if place else ""
 
 
 class Words:
@@ -65,16 +81,27 @@ class Words:
     def _stem(self, word: str) -> str:
         if word in self._whole or len(word) < 4 or any(letter.isdigit() for letter in word):
             return word
-        for ending in _ENDINGS:
-            if word.endswith(ending) and len(word) - len(ending) >= 3:
-                left = word[: -len(ending)]
-                if ending in {"ies", "ied"}:
-                    return left + "y"
-                if ending == "s" and left.endswith("s"):
-                    return word
-                return _undoubled(left).rstrip("e") if len(left) > 3 else left
-        return word.rstrip("e") if len(word) > 4 else word
+        word = _singular(word)
+        if word not in self._whole:
+            word = _without_tense(word)
+        return word[:-1] if word.endswith("e") and len(word) > 4 else word
 
 
-def _undoubled(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls" else word
+def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "ches", "shes", "xes")):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+
+
+def _without_tense(word: str) -> str:
+    if word.endswith("ied") and len(word) > 4:
+        return word[:-3] + "y"
+    for ending in ("ing", "ed"):
+        left = word.removesuffix(ending)
+        if left != word and len(left) >= 3 and _VOWEL.search(left) and not (ending == "ed" and left.endswith("e")):
+            if left[-1] == left[-2] and left[-1] not in "ls":
+                return left[:-1]
+            return left + "e" if _SHORT.fullmatch(left) else left
+    return word[:-2] if word.endswith("ally") and len(word) > 6 else word

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from mappings.note_words import MANY
+from mappings.note_words import MANY, NUMBER, is_number
 from mappings.phrase_syntax import Phrase, Run
 
 GAP = 4
@@ -85,7 +85,8 @@ class Finder(Generic[Key]):
                 self._known.clear()
             starts = dict.fromkeys((*self._starts.get(stem[:2], ()), *self._starts.get(stem[:1], ())))
             begun = (f"{start}*" for start in starts if stem.startswith(start))
-            known = self._known[stem] = (*((stem,) if stem in self._stems else ()), *begun)
+            plain = (stem,) if stem in self._stems else ()
+            known = self._known[stem] = (*plain, *((NUMBER,) if is_number(stem) else ()), *begun)
         return known
 
     def find(self, stems: Sequence[str]) -> Iterator[Hit[Key]]:

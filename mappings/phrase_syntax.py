@@ -1,7 +1,7 @@
 """Phrases: a small language for words in notes.
 
-A list is separated by commas. In a phrase, `(a|b c|)` is a choice (an empty one may be absent), `word*` any word that begins so, `@name`
-one of a named group, `..` up to four words between, and ` + ` says that both sides stand in the same sentence, in any order. Case,
+A list is separated by commas. In a phrase, `(a|b c|)` is a choice (an empty one may be absent), `word*` any word that begins so, `#` any
+number, `@name` one of a named group, `..` up to four words between, and ` + ` says that both sides stand in the same sentence, in any order. Case,
 accents, apostrophes, hyphens and most endings do not matter. phrase_finder.py finds them.
 """
 
@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from mappings.note_words import Words, fold
+from mappings.note_words import NUMBER, Words, fold
 
 MOST_CHOICES = 3000
-_WORD = re.compile(r"[a-z0-9&£@]+\*?")
+_WORD = re.compile(r"[a-z0-9&£@]+\*?|#")
 _PART = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*\)|\.\.|@[a-z_]+|[^\s()]+")
 
 Seq = tuple[str, ...]
@@ -100,7 +100,7 @@ class Compiler:
         return self.groups.get(name, ())
 
     def _sequence(self, text: str) -> list[Seq]:
-        words = tuple(word if word.endswith("*") else self.words.stem(word) for word in _WORD.findall(fold(text)))
+        words = tuple(word if word.endswith("*") or word == NUMBER else self.words.stem(word) for word in _WORD.findall(fold(text)))
         return [words] if words else []
 
 

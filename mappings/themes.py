@@ -4,7 +4,6 @@ What is declined, only remembered, a name, a venue or chaser correspondence earn
 """
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -13,15 +12,13 @@ from typing import Any
 
 import yaml
 
-from mappings.note_cues import Cues
-from mappings.note_words import Sentence, Words, fold
+from mappings.note_reading import Read, reader, shared
+from mappings.note_words import fold
 from mappings.phrase_finder import Finder
 from mappings.phrase_syntax import Compiler, Phrase
+from mappings.theme_scores import IN_CORRESPONDENCE, WEIGHTS, Scores
 
-WEIGHTS = {"strong": 3.0, "fair": 2.0, "weak": 1.0}
-ENOUGH = 2.0
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-Scores = dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -36,14 +33,11 @@ class _Lexicon:
     """Phrases with weights, by id; `version` changes when any does."""
 
     def __init__(self, entries: dict[str, dict[str, Any]]) -> None:
-        shared = yaml.load(files("mappings").joinpath("phrases.yaml").read_bytes(), Loader=_LOADER)
-        self.version = hashlib.blake2b(repr((entries, shared)).encode(), digest_size=8).hexdigest()
+        self.version = hashlib.blake2b(repr((entries, shared())).encode(), digest_size=8).hexdigest()
         self.ids = tuple(entries)
         self._entries = entries
-        self._words = Words(fold(shared["whole"]).replace(",", " ").split())
-        compiler = Compiler(self._words, shared["groups"])
+        compiler = reader().compiler()
         self._finder = Finder(self._phrases(compiler))
-        self._cues = Cues(shared, compiler)
         if compiler.wrong:
             raise ValueError("\n".join(compiler.wrong))
 
@@ -59,31 +53,23 @@ class _Lexicon:
 
     def find(self, subject: str | None, notes: str | None) -> list[Found]:
         """What an engagement is about, in the order of the taxonomy. Never raises."""
-        scores: Scores = defaultdict(dict)
-        refused: set[str] = set()
-        chaser = 0
+        scores = Scores()
         for text in (subject or "", notes or ""):
-            for sentence in self._words.sentences(text):
-                chaser += self._read(sentence, scores, refused)
-        limit = ENOUGH + min(chaser, 2) * 1.5
-        totals = {found: sum(sorted(words.values(), reverse=True)[:3]) for found, words in scores.items() if found not in refused}
-        best = max(totals.values(), default=0.0)
-        kept = [found for found, total in totals.items() if total >= limit and total >= best * 0.5]
-        kept = sorted(kept, key=lambda found: -totals[found])[:3]
-        return [Found(found, tuple(sorted(scores[found]))) for found in self.ids if found in kept]
+            for read in reader().read(text):
+                self._add(read, scores)
+            scores.end_of_text()
+        kept = scores.best()
+        return [Found(found, kept[found]) for found in self.ids if found in kept]
 
-    def _read(self, sentence: Sentence, scores: Scores, refused: set[str]) -> int:
-        cues = self._cues.read(sentence)
-        for hit in self._finder.find(sentence.stems):
-            if cues.names(hit.first, hit.last):
-                continue
-            found, weight = hit.key
-            if cues.declines(hit.first):
-                refused.add(found) if weight > 1 else None
-            else:
-                text = sentence.said(hit.first, hit.last)
-                scores[found][text] = max(weight, scores[found].get(text, 0.0))
-        return cues.admin
+    def _add(self, read: Read, scores: Scores) -> None:
+        scores.admin += read.admin
+        hits = [hit for hit in self._finder.find(read.sentence.stems) if not read.is_name(hit.first, hit.last)]
+        for refusal in read.refusals:
+            of_its_own = {hit.key[0] for hit in hits if refusal.first <= hit.first < refusal.last and hit.key[1] > 1}
+            scores.refuse(of_its_own, all_before=refusal.bare and not of_its_own)
+        for hit in hits:
+            if not any(refusal.first <= hit.first < refusal.last for refusal in read.refusals):
+                scores.add(hit.key[0], hit.key[1] * (IN_CORRESPONDENCE if read.admin else 1), read.sentence.said(hit.first, hit.last))
 
 
 def _loaded(which: str, extra: Path | None) -> dict[str, dict[str, Any]]:
