@@ -6,19 +6,15 @@ What is declined, only remembered, a name, a venue or chaser correspondence earn
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from mappings.note_reading import Read, reader, shared
 from mappings.note_words import fold
 from mappings.phrase_finder import Finder
 from mappings.phrase_syntax import Compiler, Phrase
 from mappings.theme_scores import IN_CORRESPONDENCE, WEIGHTS, Scores
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from mappings.themes_file import entries
 
 
 @dataclass(frozen=True)
@@ -32,10 +28,10 @@ class Found:
 class _Lexicon:
     """Phrases with weights, by id; `version` changes when any does."""
 
-    def __init__(self, entries: dict[str, dict[str, Any]]) -> None:
-        self.version = hashlib.blake2b(repr((entries, shared())).encode(), digest_size=8).hexdigest()
-        self.ids = tuple(entries)
-        self._entries = entries
+    def __init__(self, held: dict[str, dict[str, Any]]) -> None:
+        self.version = hashlib.blake2b(repr((held, shared())).encode(), digest_size=8).hexdigest()
+        self.ids = tuple(held)
+        self._entries = held
         compiler = reader().compiler()
         self._finder = Finder(self._phrases(compiler))
         if compiler.wrong:
@@ -72,26 +68,13 @@ class _Lexicon:
                 scores.add(hit.key[0], hit.key[1] * (IN_CORRESPONDENCE if read.admin else 1), read.sentence.said(hit.first, hit.last))
 
 
-def _loaded(which: str, extra: Path | None) -> dict[str, dict[str, Any]]:
-    entries: dict[str, dict[str, Any]] = yaml.load(files("mappings").joinpath(f"{which}.yaml").read_bytes(), Loader=_LOADER)[which]
-    own = (yaml.load(extra.read_bytes(), Loader=_LOADER) or {}).get(which, {}) if extra else {}
-    faults = [f"theme '{found}' needs a `name`" for found, entry in own.items() if found not in entries and "name" not in entry]
-    if faults:
-        raise ValueError("\n".join(faults))
-    for found, entry in own.items():
-        held = entries.setdefault(found, {})
-        joined = {kind: f"{held[kind]}, {entry[kind]}" for kind in WEIGHTS if kind in entry and kind in held}
-        entries[found] = held | entry | joined
-    return entries
-
-
 class Themes(_Lexicon):
     """The themes that ship, with a council's own over them."""
 
     @classmethod
     def load(cls, extra: Path | None = None) -> "Themes":
-        """Raises ValueError with every fault of a council's file."""
-        return cls(_loaded("themes", extra))
+        """Raises ValueError with every fault of a council's file, and OSError where it cannot be opened."""
+        return cls(entries("themes", extra))
 
     def word(self, text: str) -> str | None:
         """The theme that a CRM's own word means."""
@@ -109,4 +92,4 @@ class Resources(_Lexicon):
     @classmethod
     def load(cls) -> "Resources":
         """The resources that ship."""
-        return cls(_loaded("resources", None))
+        return cls(entries("resources"))
