@@ -44,7 +44,7 @@ class LeaderLevels:
         self._text = TitleText(rules["abbreviations"], rules["typos_of"], [*rules["not_typos"], *in_titles])
         self._lists = {name: one_of(rules.get(name, [])) for name in LISTS}
         self._trade_endings = tuple(plain(ending) for ending in rules["trade_endings"])
-        self._own_words = {self._text.written_out(word) for word in rules.get("own", ())}
+        self._own = {self._text.written_out(word): entry for entry in rules.get("own", ()) for word in entry["words"]}
         titles = [(self._text.written_out(word), entry) for entry in rules["titles"] for word in entry["words"]]
         self._titles = sorted(titles, key=lambda item: -len(item[0]))
         roles, places = ("|".join(plain(word) for word in rules[name]) for name in ("place_roles", "places"))
@@ -69,6 +69,8 @@ class LeaderLevels:
 
     def _read(self, title: str) -> Level:
         text = self._text.written_out(title)
+        if text in self._own:
+            return self._level(self._own[text], text, "", "")
         former = self._lists["former"].match(text) or self._ends(text, "former_after")
         if former and not self._lists["not_former"].match(text):
             return Level("not_senior", f"'{title}' is no longer in the post")
@@ -89,12 +91,12 @@ class LeaderLevels:
         """Every level that words of a title give. What has given one is taken out, so that it gives no second one."""
         left = f" {text} "
         for hit in _CHIEF.finditer(text):
-            if hit.group() in self._own_words:
+            if hit.group() in self._own:
                 continue
             yield self._lowered(Level("senior_leader", f"'{hit.group()}' is on the executive"), text[: hit.start()])
             left = left.replace(f" {hit.group()} ", f" {TAKEN} ", 1)
         site = self._site.search(text)
-        if site and site.group() not in self._own_words and not self._helps(text[site.end() :]):
+        if site and site.group() not in self._own and not self._helps(text[site.end() :]):
             yield self._lowered(Level("site_leader", f"'{site.group()}' heads a site or region"), text[: site.start()])
             left = left.replace(f" {site.group()} ", f" {TAKEN} ", 1)
         bodies = bool(self._lists["bodies"].search(text)) and not self._lists["board_bodies"].search(text)

@@ -28,7 +28,7 @@ def rules_with(extra: Path | None, levels: tuple[str, ...]) -> dict[str, Any]:
         raise ValueError("\n".join(str(fault) for fault in faults.sorted()))
     for key, value in own.items():
         rules[key] = rules[key] | value if isinstance(value, dict) else [*value, *rules[key]]
-    return rules | {"own": [word for entry in own.get("titles", []) for word in entry["words"]]}
+    return rules | {"own": own.get("titles", [])}
 
 
 def _read(text: bytes, faults: Faults, known: dict[str, Any], levels: tuple[str, ...]) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def _title(node: Node, faults: Faults, levels: tuple[str, ...]) -> dict[str, Any
 def _level(node: Node, key: str, faults: Faults, levels: tuple[str, ...]) -> str:
     text = node.text(faults, f"`{key}`") or ""
     if text and text not in levels:
-        faults.unknown(node, text, levels, "is no level")
+        faults.add(node, f"'{text}' is no level; write one of {', '.join(levels)}")
     return text
 
 

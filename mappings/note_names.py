@@ -1,36 +1,34 @@
 """Which words of a sentence are a name, a post or a venue. 'Head of Skills' and 'at the health centre' are no themes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from mappings.note_words import Sentence
-from mappings.phrase_finder import Finder
-from mappings.phrase_syntax import Compiler, split_list
+from mappings.note_words import Sentence, Words
+from mappings.phrase_finder import Hit
+from mappings.phrase_syntax import split_list
 
 CUES: Final = ("neutral", "title_heads", "met")
-WORDS: Final = (
-    "title_tails", "departments", "company_tails", "place_tails", "venue_preps", "venue_meetings", "venue_nouns", "venue_determiners", "stops",
-)  # fmt: skip
+VENUES: Final = ("venue_preps", "venue_meetings", "venue_nouns", "venue_determiners")
+WORDS: Final = ("title_tails", "departments", "company_tails", "place_tails", "stops", *VENUES)
 LONGEST = 5
 VENUE = 3
 NEAR = 8
 
 
 class Names:
-    """The cues for names in phrases.yaml, compiled."""
+    """The words for names in phrases.yaml."""
 
-    def __init__(self, shared: Mapping[str, str], compiler: Compiler) -> None:
-        self._finder = Finder((phrase, cue) for cue in CUES for phrase in compiler.all(shared[cue]))
-        self._words = {name: frozenset(compiler.words.stem(word) for word in split_list(shared[name])) for name in WORDS}
+    def __init__(self, shared: Mapping[str, str], words: Words) -> None:
+        self._words = {name: frozenset(words.stem(word) for word in split_list(shared[name])) for name in WORDS}
 
-    def covered(self, sentence: Sentence) -> set[int]:
+    def covered(self, sentence: Sentence, cues: Iterable[Hit[str]]) -> set[int]:
         """Places of words that are part of a name, a post or a venue."""
         covered: set[int] = set()
         met: list[int] = []
-        for hit in self._finder.find(sentence.stems):
+        for hit in cues:
             if hit.key == "met":
                 met.append(hit.last)
-            else:
+            elif hit.key in CUES:
                 covered.update(range(hit.first, self._after_title(sentence, hit.last) if hit.key == "title_heads" else hit.last))
         for at, word in enumerate(sentence.stems):
             if word in self._words["title_tails"]:

@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
+from mappings import note_names, note_refusals
 from mappings.note_names import Names
 from mappings.note_refusals import Refusal, Refusals
 from mappings.note_words import Sentence, Words, fold
 from mappings.phrase_finder import Finder
 from mappings.phrase_syntax import Compiler
 
+CORRESPONDENCE: Final = "admin"
+CUES: Final = (CORRESPONDENCE, *note_names.CUES, *note_refusals.CUES)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -43,8 +46,8 @@ class Reader:
     def __init__(self) -> None:
         self.words = Words(fold(shared()["whole"]).replace(",", " ").split())
         compiler = self.compiler()
-        self._names, self._refusals = Names(shared(), compiler), Refusals(shared(), compiler)
-        self._admin = Finder((phrase, "admin") for phrase in compiler.all(shared()["admin"]))
+        self._cues = Finder((phrase, cue) for cue in CUES for phrase in compiler.all(shared()[cue]))
+        self._names, self._refusals = Names(shared(), self.words), Refusals(shared(), self.words)
         self._read = lru_cache(maxsize=256)(self._sentences)
         if compiler.wrong:
             raise ValueError("\n".join(compiler.wrong))
@@ -61,8 +64,9 @@ class Reader:
         return tuple(self._one(sentence) for sentence in self.words.sentences(text) if sentence.stems)
 
     def _one(self, sentence: Sentence) -> Read:
-        admin = sum(1 for _ in self._admin.find(sentence.stems))
-        return Read(sentence, frozenset(self._names.covered(sentence)), tuple(self._refusals.read(sentence)), admin)
+        cues = list(self._cues.find(sentence.stems))
+        names, refusals = self._names.covered(sentence, cues), self._refusals.read(sentence, cues)
+        return Read(sentence, frozenset(names), tuple(refusals), sum(hit.key == CORRESPONDENCE for hit in cues))
 
 
 @cache

@@ -1,13 +1,13 @@
 """What a sentence declines, or only remembers. A problem is no refusal: 'cannot recruit drivers', 'no bus service'."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from mappings.note_words import Sentence
-from mappings.phrase_finder import Finder
-from mappings.phrase_syntax import Compiler, split_list
+from mappings.note_words import Sentence, Words
+from mappings.phrase_finder import Hit
+from mappings.phrase_syntax import split_list
 
 CUES: Final = ("declines", "declined", "past", "affirms")
 _PAUSE = re.compile(r"[,()]|\s[-–—]+\s")
@@ -23,22 +23,23 @@ class Refusal:
 
 
 class Refusals:
-    """The cues for refusals in phrases.yaml, compiled."""
+    """The words for refusals in phrases.yaml."""
 
-    def __init__(self, shared: Mapping[str, str], compiler: Compiler) -> None:
-        self._finder = Finder((phrase, cue) for cue in CUES for phrase in compiler.all(shared[cue]))
-        self._switches, self._resumes = (
-            frozenset(compiler.words.stem(word) for word in split_list(shared[name])) for name in ("switches", "resumes")
-        )
+    def __init__(self, shared: Mapping[str, str], words: Words) -> None:
+        self._switches = frozenset(words.stem(word) for word in split_list(shared["switches"]))
+        self._resumes = frozenset(words.stem(word) for word in split_list(shared["resumes"]))
 
-    def read(self, sentence: Sentence) -> list[Refusal]:
+    def read(self, sentence: Sentence, cues: Iterable[Hit[str]]) -> list[Refusal]:
         """The refusals of a sentence; a double one ('not ruled out', 'never say no') is none."""
-        hits = list(self._finder.find(sentence.stems))
+        hits = [hit for hit in cues if hit.key in CUES]
         excused = {place for hit in hits if hit.key == "affirms" for place in range(hit.first, hit.last)}
+        objects = {hit.first: hit.last for hit in hits if hit.key == "declines"}
         found = []
         for hit in hits:
             if hit.key == "affirms" or hit.first in excused:
                 continue
+            if hit.key == "declined" and objects.get(hit.first, 0) > hit.last:
+                continue  # 'not interested in publicity' says what it is about
             if hit.key == "declined":
                 found.append(Refusal(self._since(sentence, hit.first), hit.last, True))
             else:

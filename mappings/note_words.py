@@ -12,29 +12,7 @@ _VOWEL = re.compile(r"[aeiouy]")
 _SHORT = re.compile(r"[^aeiou][aeiou][^aeiouwxy]")
 MANY = 100_000
 NUMBER = "#"
-_NUMBERS = frozenset(
-    [
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "fifteen",
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "sixty",
-        "hundred",
-        "dozen",
-    ]
-)
+_NUMBERS = frozenset(re.findall(r"\w+", "two three four five six seven eight nine ten eleven twelve fifteen twenty fifty dozen"))
 
 
 def is_number(stem: str) -> bool:

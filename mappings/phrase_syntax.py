@@ -1,8 +1,8 @@
-"""Phrases: a small language for words in notes.
+"""Phrases: a small language for words in notes; phrase_finder.py finds them, docs/themes.md describes it for the people who write them.
 
 A list is separated by commas. In a phrase, `(a|b c|)` is a choice (an empty one may be absent), `word*` any word that begins so, `#` any
-number, `@name` one of a named group, `..` up to four words between, and ` + ` says that both sides stand in the same sentence, in any order. Case,
-accents, apostrophes, hyphens and most endings do not matter. phrase_finder.py finds them.
+number, `@name` one of a named group, `..` up to four words between, and ` + ` says that both sides stand in the same sentence, in any
+order. Case, accents, apostrophes, hyphens and most endings do not matter.
 """
 
 import re
@@ -31,13 +31,18 @@ class Phrase:
 
 def split_list(text: str) -> list[str]:
     """The phrases of a list: commas inside brackets do not part them."""
+    return [phrase.strip() for phrase in _split(text, ",") if phrase.strip()]
+
+
+def _split(text: str, at: str) -> list[str]:
+    """The parts of a text between signs that stand outside of brackets."""
     found, depth, start = [], 0, 0
     for index, letter in enumerate(text):
         depth += (letter == "(") - (letter == ")")
-        if letter == "," and depth == 0:
+        if letter == at and depth == 0:
             found.append(text[start:index])
             start = index + 1
-    return [phrase.strip() for phrase in (*found, text[start:]) if phrase.strip()]
+    return [*found, text[start:]]
 
 
 class Compiler:
@@ -60,6 +65,9 @@ class Compiler:
         if said.count("(") != said.count(")"):
             self.wrong.append(f"'{said}' has a bracket that is not closed; write a choice as `(one|two)`")
             return None
+        if len(_split(said, "|")) > 1:
+            self.wrong.append(f"'{said}' has `|` outside of brackets; write the choice as `(one|two)`")
+            return None
         parts = tuple(self._runs(side, said) for side in said.split(" + "))
         if len(self.wrong) == before and not all(run for part in parts for run in part):
             self.wrong.append(f"'{said}' has a place that holds no word; write at least one word, and words on both sides of `..` and `+`")
@@ -72,7 +80,7 @@ class Compiler:
                 runs.append([])
             else:
                 runs[-1].append(self._choices(part, said))
-        return tuple(self._joined(steps, said) for steps in runs)
+        return tuple(_reachable(self._joined(steps, said)) for steps in runs)
 
     def _joined(self, steps: list[Run], said: str) -> Run:
         sequences: Run = ((),)
@@ -83,14 +91,21 @@ class Compiler:
                 self.wrong.append(f"'{said}' stands for more than {MOST_CHOICES} phrases; write it as two with fewer choices")
                 return ()
             sequences = tuple(before + choice for before in sequences for choice in choices)
-        return _reachable(sequences)
+        return sequences
 
     def _choices(self, part: str, said: str) -> Run:
         if part.startswith("@") and part[1:].isidentifier():
             return self._group(part[1:], said)
         if part.startswith("("):
-            return tuple(dict.fromkeys(sequence for choice in part[1:-1].split("|") for sequence in (self._sequence(choice) or [()])))
+            return tuple(dict.fromkeys(sequence for choice in _split(part[1:-1], "|") for sequence in self._choice(choice, said)))
         return tuple(self._sequence(part))
+
+    def _choice(self, choice: str, said: str) -> Run:
+        if " + " in choice or ".." in choice:
+            self.wrong.append(f"'{said}' has `..` or ` + ` in brackets; write two phrases, one for each choice")
+            return ()
+        steps = [self._choices(part, said) for part in _PART.findall(choice)]
+        return self._joined(steps, said)
 
     def _group(self, name: str, said: str) -> Run:
         if name not in self.groups:
