@@ -107,8 +107,11 @@ def _node(node: yaml.Node) -> Node:
     return Node(node, node.start_mark.line + 1)
 
 
-def parse(text: bytes | str, faults: Faults) -> Node | None:
-    """The root of a YAML file, or None and a fault where it is no YAML."""
+FIRST_MAP = "`placebridge init --from FOLDER` writes a first one"
+
+
+def parse(text: bytes | str, faults: Faults, if_empty: str = FIRST_MAP) -> Node | None:
+    """The root of a YAML file, or None and a fault where it is no YAML. `if_empty` says what to do about an empty file."""
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -119,6 +122,6 @@ def parse(text: bytes | str, faults: Faults) -> Node | None:
         faults.at(1, "this is no text in UTF-8; save the file as UTF-8")
         return None
     if root is None:
-        faults.at(1, "the file is empty; `placebridge init --from FOLDER` writes a first one")
+        faults.at(1, f"the file is empty; {if_empty}")
         return None
     return _node(root)
