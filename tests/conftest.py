@@ -1,14 +1,14 @@
 """Databases for the tests: SQLite always, PostgreSQL from a throwaway server."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from store import migrate
 from store.database import Database
-from tests.postgres_server import NoPostgres, new_database, postgres_server
+from tests.databases import NoPostgres, new_database, postgres_server
 
 
 @pytest.fixture(scope="session")
@@ -24,11 +24,19 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database that is empty, of each kind."""
+def new_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+    """A maker of databases that are empty, of each kind."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'test.db'}"
-    return new_database(request.getfixturevalue("server"))
+        numbers = iter(range(1_000_000))
+        return lambda: f"sqlite:///{tmp_path / f'test-{next(numbers)}.db'}"
+    server: str = request.getfixturevalue("server")
+    return lambda: new_database(server)
+
+
+@pytest.fixture
+def database_url(new_database_url: Callable[[], str]) -> str:
+    """A database that is empty, of each kind."""
+    return new_database_url()
 
 
 @pytest.fixture

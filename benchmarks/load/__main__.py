@@ -14,11 +14,11 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.load.measure import Cost, cost_of, python
-from tests.postgres_server import NoPostgres, new_database, postgres_server
+from tests.databases import empty_databases
 
 HERE = Path(__file__).parent
 PEERS = HERE.parents[1] / ".venv-peers"
@@ -42,7 +42,7 @@ def main() -> None:
     print(f"{options.rows:,} contacts, {options.rounds} rounds; medians, and the range of the ratios\n")
     print("| database | tool | case | wall s | CPU s | peak MB | ratio to the floor |\n|---|---|---|---|---|---|---|")
     for kind in [options.only] if options.only else ["sqlite", "postgresql"]:
-        with _databases(kind) as new:
+        with empty_databases(kind, {"shared_buffers": "256MB"}) as new:
             with _api(options.rows) as url:
                 _compare(kind, new, url, tools, options.rounds)
             if options.large:
@@ -92,22 +92,6 @@ def _dlt() -> Command:
         subprocess.run([sys.executable, "-m", "venv", PEERS], check=True)
         subprocess.run([interpreter, "-m", "pip", "install", "-q", "-r", HERE / "requirements.txt"], check=True)
     return lambda url, database, folder: [str(interpreter), str(HERE / "dlt_load.py"), url, database, str(folder)]
-
-
-@contextmanager
-def _databases(kind: str) -> Iterator[Callable[[], str]]:
-    """A maker of empty databases."""
-    with ExitStack() as stack:
-        if kind == "postgresql":
-            try:
-                server = stack.enter_context(postgres_server({"shared_buffers": "256MB"}))
-            except NoPostgres as fault:
-                sys.exit(str(fault))
-            yield lambda: new_database(server)
-            return
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        numbers = iter(range(1_000_000))
-        yield lambda: f"sqlite:///{folder}/{next(numbers)}.db"
 
 
 @contextmanager

@@ -24,7 +24,8 @@ def main() -> None:
 
     base, path = url.rsplit("/", 1)
     is_sqlite = database_url.startswith("sqlite")
-    destination = dlt.destinations.sqlalchemy(database_url) if is_sqlite else dlt.destinations.postgres(database_url.replace("@", ":any@", 1))
+    with_password = database_url.replace("@", ":any@", 1)  # it wants one even where the server does not
+    destination = dlt.destinations.sqlalchemy(database_url) if is_sqlite else dlt.destinations.postgres(with_password)
     pipeline = dlt.pipeline("contacts", destination=destination, dataset_name="main" if is_sqlite else "crm", pipelines_dir=folder)
     source = rest_api_source(
         {

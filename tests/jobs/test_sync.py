@@ -1,6 +1,5 @@
 """The whole pipeline on small exports, on both databases."""
 
-import random
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,7 +15,7 @@ from mappings import field_map
 from store import bulk
 from store.database import Database
 from store.lock import Locked, only_one
-from store.tables import Reject, Run, SQLModel
+from store.tables import Reject, Run
 
 ZONE = ZoneInfo("Europe/London")
 RULES = Rules.load()
@@ -56,12 +55,6 @@ def run(store: Database, source: Source, **options: bool) -> object:
     return sync(store, [source], RULES, Options(ZONE, date(2026, 11, 1), **options))[0]
 
 
-def everything(store: Database) -> dict[str, list[tuple[object, ...]]]:
-    tables = [table for table in SQLModel.metadata.sorted_tables if table.name != "run"]
-    with store.reading() as connection:
-        return {table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr) for table in tables}
-
-
 def states(store: Database) -> dict[str, tuple[str, str]]:
     rows = flags_as_of(store, date(2026, 11, 1), RULES.policy, ZONE)
     return {row["name"]: (row["state"], row["reach"]) for row in rows}
@@ -76,30 +69,6 @@ def test_states_and_rejects(store: Database, tmp_path: Path) -> None:
     with store.reading() as connection:
         reasons = sorted(connection.scalars(select(bulk.table_of(Reject).c.reason)))
     assert reasons == ["it has no id", "starts_at '2026-02-31' is no date (expected ISO, as in 2026-11-01T10:30)"]
-
-
-def test_second_sync_writes_nothing(store: Database, tmp_path: Path) -> None:
-    source = write(tmp_path / "in")
-    run(store, source)
-    before = everything(store)
-    assert run(store, source).untouched
-    assert everything(store) == before
-    run(store, source, full=True)
-    assert everything(store) == before
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_order_of_rows_does_not_matter(store: Database, tmp_path: Path, seed: int) -> None:
-    run(store, write(tmp_path / "in"))
-    expected = states(store)
-    shuffled = {}
-    for name, content in FILES.items():
-        head, *rows = content.splitlines()
-        random.Random(seed).shuffle(rows)
-        shuffled[name] = "\n".join([head, *rows]) + "\n"
-    result = run(store, write(tmp_path / "in", shuffled), full=True)
-    assert (result.counts.added, result.counts.changed, result.counts.removed) == (0, 0, 0)
-    assert states(store) == expected
 
 
 def test_an_emptied_export_is_refused_until_accepted(store: Database, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A throwaway PostgreSQL server, made of the machine's own binaries in a temporary folder. For tests, benchmarks and the kill script."""
+"""Empty databases for tests, benchmarks and scripts: SQLite files, and a throwaway PostgreSQL server made of the machine's own binaries."""
 
 import glob
 import os
@@ -7,8 +7,8 @@ import socket
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -18,6 +18,18 @@ NOT_HERE = "no PostgreSQL server is installed here; install Debian's package pos
 
 class NoPostgres(Exception):
     """This machine has no PostgreSQL server."""
+
+
+@contextmanager
+def empty_databases(kind: str, settings: Mapping[str, str] | None = None) -> Iterator[Callable[[], str]]:
+    """A maker of URLs of empty databases; `kind` is sqlite or postgresql. Raises NoPostgres where the machine has no server."""
+    with ExitStack() as stack:
+        if kind == "postgresql":
+            server = stack.enter_context(postgres_server(settings))
+            yield lambda: new_database(server)
+        else:
+            folder, numbers = Path(stack.enter_context(tempfile.TemporaryDirectory())), iter(range(1_000_000))
+            yield lambda: f"sqlite:///{folder}/{next(numbers)}.db"
 
 
 @contextmanager
