@@ -2,14 +2,17 @@
 
 import os
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 DONE, FAILED, USAGE, PARTIAL, LOCKED = 0, 1, 2, 3, 75
+STOPPED = 130
+"""By Ctrl-C, as shells count it."""
 
 app = typer.Typer(
     name="placebridge", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -228,13 +231,21 @@ def register_load(
 
 
 def main() -> None:
-    """The console script: turns every fault into one plain line and an exit code."""
+    """The console script."""
+    sys.exit(guarded(app))
+
+
+def guarded(work: Callable[[], int | None]) -> int:
+    """Does the work; turns every fault into one plain line and an exit code."""
     try:
-        app()
-    except (SystemExit, KeyboardInterrupt):
-        raise
+        return work() or DONE
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else DONE if end.code is None else FAILED
+    except KeyboardInterrupt:
+        typer.echo("stopped; run it again to go on where it was", err=True)
+        return STOPPED
     except Exception as fault:
-        sys.exit(_told(fault))
+        return _told(fault)
 
 
 def _told(fault: Exception) -> int:
@@ -246,6 +257,3 @@ def _told(fault: Exception) -> int:
     for line in message_of(fault).splitlines():
         typer.echo(line, err=True)
     return code_of(fault)
-
-
-__all__: list[Any] = ["app", "main"]

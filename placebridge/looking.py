@@ -22,8 +22,10 @@ RUN_COLUMNS = ("id", "connection", "started_at", "ended_at", "outcome", "read", 
 REJECT_COLUMNS = ("connection", "entity", "source_id", "reason", "since")
 
 
-def flags(file: Path | None, everybody: bool, as_of: date | None, out: Path | None, form: str, top: int | None = None) -> None:
-    """Prints or writes the flagged list, or the first `top` of it."""
+def flags(
+    file: Path | None, everybody: bool, as_of: date | None, out: Path | None, form: str, top: int | None = None
+) -> list[dict[str, Any]]:
+    """Prints or writes the flagged list, or the first `top` of it; returns its rows."""
     with opened(file) as at:
         day = as_of or datetime.now(at.config.zone).date()
         every = flags_as_of(at.store, day, rules_of(at.config).policy, at.config.zone)
@@ -36,6 +38,7 @@ def flags(file: Path | None, everybody: bool, as_of: date | None, out: Path | No
         _summary(rows)
     else:
         show(rows, FLAG_COLUMNS, form, "")
+    return rows
 
 
 def _why(row: dict[str, Any]) -> str:
