@@ -137,11 +137,7 @@ class _Settling:
     def add(self) -> int:
         """Rows with an id that was never held."""
         names = ["connection_id", "entity", "source_id", "block", "raw", "hash", "fields", "notices", "changed"]
-        new = (
-            select(*(arrival.c[name] for name in names))
-            .where(self.accepted, arrival.c.record_id.is_(None))
-            .order_by(arrival.c.source_id)
-        )
+        new = select(*(arrival.c[name] for name in names)).where(self.accepted, arrival.c.record_id.is_(None)).order_by(arrival.c.source_id)
         return self.connection.execute(insert(record).from_select(names, new), execution_options={"preserve_rowcount": True}).rowcount
 
     def change(self) -> int:

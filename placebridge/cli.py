@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from placebridge import __version__
+
 DONE, FAILED, USAGE, PARTIAL, LOCKED = 0, 1, 2, 3, 75
 STOPPED = 130
 """By Ctrl-C, as shells count it."""
@@ -20,14 +22,10 @@ app = typer.Typer(
     "Start with `placebridge init --from FOLDER`, then `placebridge check`, `placebridge sync` and `placebridge flags`.",
     epilog="Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 done in part, 75 another sync is running.",
 )  # fmt: skip
-connection_app = typer.Typer(no_args_is_help=True, help="Rename or remove a connection without losing ids.", rich_markup_mode=None)
-export_app = typer.Typer(no_args_is_help=True, help="Files for programs: CSV in UTF-8, values as they are.", rich_markup_mode=None)
-preview_app = typer.Typer(
-    no_args_is_help=True, help="Try the rules on your own notes or titles; needs no configuration.", rich_markup_mode=None
-)
-register_app = typer.Typer(
-    no_args_is_help=True, help="The Companies House company data file, used to link businesses.", rich_markup_mode=None
-)
+connection_app = typer.Typer(no_args_is_help=True, help="Rename or remove a connection.", rich_markup_mode=None)
+export_app = typer.Typer(no_args_is_help=True, help="Write CSV files for programs.", rich_markup_mode=None)
+preview_app = typer.Typer(no_args_is_help=True, help="Try the rules on your own notes or titles.", rich_markup_mode=None)
+register_app = typer.Typer(no_args_is_help=True, help="Load the Companies House company data.", rich_markup_mode=None)
 app.add_typer(connection_app, name="connection")
 app.add_typer(export_app, name="export")
 app.add_typer(preview_app, name="preview")
@@ -52,12 +50,25 @@ OutFile = Annotated[Path, typer.Option("--out", metavar="FILE", help="The file t
 ConnectionName = Annotated[str, typer.Argument(metavar="CONNECTION", help="A connection's name.")]
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"placebridge {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """What every command takes."""
+
+
 @app.command()
 def init(
     folder: Annotated[Path | None, typer.Option("--from", metavar="FOLDER", help="A folder of exports; a sub-folder is one CRM.")] = None,
     into: Annotated[Path, typer.Option("--into", metavar="FOLDER", help="Where to write; here unless said.")] = Path(),
 ) -> None:
-    """Write config.env, a field map for each CRM and the database.
+    """Write config.env, field maps and the database.
 
     With --from, the field maps are guessed from the headers of the exports and show how full each column is; doubtful lines are
     commented out. Nothing that exists is overwritten."""
@@ -72,7 +83,9 @@ def check(
     config: ConfigFile = None,
     form: Form = Format.table,
 ) -> None:
-    """Look at settings, field maps, connections and database: what works, and what to mend."""
+    """Say what works and what to mend.
+
+    Looks at the settings, rules, field maps, database and connections; changes nothing."""
     from placebridge.checking import check as work
 
     raise typer.Exit(work(connection, config, form.value))
@@ -87,7 +100,7 @@ def sync(
     accept_deletions: Annotated[bool, typer.Option("--accept-deletions", help="Remove records even where very many are gone.")] = False,
     config: ConfigFile = None,
 ) -> None:
-    """Read every connection and bring businesses, people, themes and flags up to date.
+    """Read the CRMs and bring the flags up to date.
 
     Stopped at any moment and run again, it goes on where it was. A read that would remove more than a fifth of an entity's records
     (and more than ten) is refused until --accept-deletions says that it is meant."""
@@ -106,7 +119,9 @@ def flags(
     config: ConfigFile = None,
     form: Form = Format.table,
 ) -> None:
-    """List the businesses whose senior leaders are not yet engaged, the most important first."""
+    """List businesses whose leaders are not engaged.
+
+    The most important first: state, why, whom to approach and through whom. --format and --out hold every column."""
     from placebridge.looking import flags as work
 
     work(config, everybody, as_of.date() if as_of else None, out, form.value)
@@ -128,7 +143,7 @@ def explain(
 def runs(
     config: ConfigFile = None, form: Form = Format.table, limit: Annotated[int, typer.Option("--limit", help="The newest so many.")] = 20
 ) -> None:
-    """List the newest runs: when, with what outcome, and what they changed."""
+    """List the newest runs and what they changed."""
     from placebridge.looking import runs as work
 
     work(config, form.value, limit)
@@ -136,7 +151,9 @@ def runs(
 
 @app.command()
 def rejects(config: ConfigFile = None, form: Form = Format.table) -> None:
-    """List the rows that stand refused now, with the reason, and what was noticed beside."""
+    """List the rows that stand refused, and why.
+
+    Beside them, what was noticed of rows that were kept: words that are none of ours, references that point at nothing."""
     from placebridge.looking import rejects as work
 
     work(config, form.value)
@@ -232,7 +249,7 @@ def register_load(
 
 def main() -> None:
     """The console script."""
-    sys.exit(guarded(app))
+    sys.exit(guarded(lambda: app(prog_name="placebridge")))
 
 
 def guarded(work: Callable[[], int | None]) -> int:

@@ -114,9 +114,7 @@ def check(new_url: Callable[[], str], seeds: range, say: Callable[[str], None]) 
     for seed in seeds:
         with tempfile.TemporaryDirectory() as folder:
             first = small_world.files(seed)
-            worlds = [
-                small_world.write(Path(folder) / str(month), lines) for month, lines in enumerate((first, small_world.later(first)))
-            ]
+            worlds = [small_world.write(Path(folder) / str(month), lines) for month, lines in enumerate((first, small_world.later(first)))]
             expected, took = undisturbed(new_url(), worlds)
             found, kills = disturbed(new_url(), worlds, took, random.Random(seed))
             wrong = list(differences(expected, found))

@@ -44,7 +44,10 @@ def files(seed: int, firms: int = 40) -> dict[str, dict[str, list[str]]]:
         + [",No Id,Director,x@y.example,A1,,"],
         "attended.csv": ["Visit,Person,Word"] + [f"V{chance.randrange(3 * firms)},P{chance.randrange(2 * firms)},attended" for _ in range(firms)] + ["V99999,P1,attended"],
     }  # fmt: skip
-    visits = [f"V{n},{KINDS[n % 5]},{_day(chance)},Firm {n % firms},{NOTES[n % 4]},J Officer,{people[n % len(people)][0]};Somebody" for n in range(3 * firms)]
+    visits = [
+        f"V{n},{KINDS[n % 5]},{_day(chance)},Firm {n % firms},{NOTES[n % 4]},J Officer,{people[n % len(people)][0]};Somebody"
+        for n in range(3 * firms)
+    ]
     visits.append(f"V{3 * firms},meeting,2026-02-31,Firm 1,,,")
     half = len(visits) // 2
     for part, rows in enumerate((visits[:half], visits[half:]), 1):
@@ -87,6 +90,8 @@ def later(lines: dict[str, dict[str, list[str]]]) -> dict[str, dict[str, list[st
     council = dict(lines["council"])
     people = [row.replace(",A3,", ",A4,") if row.startswith("P3,") else row for row in council["people.csv"]]
     council["people.csv"] = [row for row in people if not row.startswith("P8,")] + ["P900,New Boss,CEO,boss@firm2.example,A2,,"]
-    council["accounts.csv"] = [row.replace("Firm 7 Ltd", "Seventh Firm Ltd") for row in council["accounts.csv"] if not row.startswith("A9,")]
+    council["accounts.csv"] = [
+        row.replace("Firm 7 Ltd", "Seventh Firm Ltd") for row in council["accounts.csv"] if not row.startswith("A9,")
+    ]
     council["visits-2.csv"] = [row.replace("general catch up", "has solar panels on the roof") for row in council["visits-2.csv"]]
     return {"council": council, "chamber": lines["chamber"]}

@@ -1,6 +1,6 @@
 """A loopback JSON API of made-up contacts: 12 fields, about 340 bytes a row, 1,000 a page, `next` links. Run as a process of its own.
 
-    python -m benchmarks.load.contacts ROWS     prints its URL, serves until it is ended
+python -m benchmarks.load.contacts ROWS     prints its URL, serves until it is ended
 """
 
 import sys

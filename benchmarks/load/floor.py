@@ -1,6 +1,6 @@
 """The floor: a bare loop that fetches, parses and upserts the pages with one statement each, skipping rows whose hash is unchanged.
 
-    python -m benchmarks.load.floor URL DATABASE
+python -m benchmarks.load.floor URL DATABASE
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """Placebridge's load of the same pages: a connector of the contract, the pull with its cursor, hash, rejects and deletions.
 
-    python -m benchmarks.load.ours URL DATABASE [--whole]      --whole: the whole sync, linking and flags included
+python -m benchmarks.load.ours URL DATABASE [--whole]      --whole: the whole sync, linking and flags included
 """
 
 import sys

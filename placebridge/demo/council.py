@@ -5,7 +5,19 @@ from placebridge.demo.town import LEFT_ON, Firm, Person, Town
 Rows = list[list[str]]
 FORMS = ("{} Ltd", "{} Limited", "{} LTD", "{}", "{} Ltd.")
 
-ACCOUNTS = ["Account", "Account Name", "Company No.", "Street 1", "Town", "Post Code", "Website", "Main Phone", "Staff", "Several Sites", "State"]
+ACCOUNTS = [
+    "Account",
+    "Account Name",
+    "Company No.",
+    "Street 1",
+    "Town",
+    "Post Code",
+    "Website",
+    "Main Phone",
+    "Staff",
+    "Several Sites",
+    "State",
+]
 CONTACTS = ["Contact", "First", "Last", "Job Title", "Email", "Mobile", "Account", "Left", "DNC"]
 ACTIVITIES = ["Activity", "Type", "Activity Status", "Direction", "Subject", "Description", "Start", "Regarding", "Owner", "Attendees"]
 

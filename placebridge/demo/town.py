@@ -82,7 +82,7 @@ class Town:
     def _firm(self, number: int, name: str) -> Firm:
         place = number % len(self.words["places"])
         postcode = f"ZX{place + 1} {1 + number % 8}{self.pick('ABDEFGH')}{self.pick('JLNPQR')}"
-        trading = f"{self.pick(self.words['trading_names'])} {name.split()[0]}" if number % 19 == 0 else ""
+        trading = f"{self.pick(self.words['trading_names'])} {name.split(maxsplit=1)[0]}" if number % 19 == 0 else ""
         return Firm(number, name, f"{4_100_000 + number * 917:08}", postcode, self.words["places"][place], trading)
 
     def _full_names(self, count: int) -> list[tuple[str, str]]:

@@ -27,7 +27,9 @@ def write(folder: Path, seed: int = 7) -> None:
     town = Town.of(seed)
     for name in ("council", "chamber"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.yaml").write_text(files("placebridge.demo").joinpath(f"{name}.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+        (folder / f"{name}.yaml").write_text(
+            files("placebridge.demo").joinpath(f"{name}.yaml").read_text(encoding="utf-8"), encoding="utf-8"
+        )
     _text(folder / "council/accounts.csv", council.ACCOUNTS, council.accounts(town))
     _text(folder / "council/contacts.csv", council.CONTACTS, council.contacts(town))
     activities = council.activities(town)

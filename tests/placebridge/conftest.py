@@ -25,7 +25,9 @@ def world(tmp_path: Path) -> Path:
     (tmp_path / "config.env").write_text(CONFIG)
     (tmp_path / "council.yaml").write_text(FIELD_MAP)
     (tmp_path / "exports").mkdir()
-    (tmp_path / "exports/accounts.csv").write_text("Account,Account Name\nA1,Acme Ltd\n" + "".join(f"A{n},Firm {n}\n" for n in range(2, 13)))
+    (tmp_path / "exports/accounts.csv").write_text(
+        "Account,Account Name\nA1,Acme Ltd\n" + "".join(f"A{n},Firm {n}\n" for n in range(2, 13))
+    )
     (tmp_path / "exports/contacts.csv").write_text("Contact,First Name,Last Name,Job Title,Account\nC1,Ann,Lee,CEO,A1\n")
     return tmp_path
 

@@ -48,7 +48,11 @@ FAULTS: dict[str, tuple[Break, int, tuple[str, ...]]] = {
     "a field map with faults": (
         lambda world: (world / "council.yaml").write_text("business:\n  from: accounts.csv\n  fields: {nmae: X}\nengagment: {}\n"),
         2,
-        ("council.yaml, line 3: 'nmae' is no field of business; did you mean 'name'?", "did you mean 'engagement'?", "business has no `id`"),
+        (
+            "council.yaml, line 3: 'nmae' is no field of business; did you mean 'name'?",
+            "did you mean 'engagement'?",
+            "business has no `id`",
+        ),
     ),
     "no settings": (lambda world: (world / "config.env").unlink(), 2, ("there is no file config.env; `placebridge init` writes one",)),
     "settings that are no text": (
