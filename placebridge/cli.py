@@ -195,7 +195,7 @@ def export_links(
 
 @export_app.command("people")
 def export_people(file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The file to write.")], config: ConfigFile = None) -> None:
-    """Which person each person record is, where, and the level of the title."""
+    """Which person each person record is, where, at which level."""
     from placebridge.exporting import people as work
 
     work(config, file)
@@ -205,7 +205,7 @@ def export_people(file: Annotated[Path, typer.Argument(metavar="FILE.csv", help=
 def export_engagements(
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The file to write.")], config: ConfigFile = None
 ) -> None:
-    """A row for each engagement and business of it, with themes and resources."""
+    """Each engagement with its businesses, themes and resources."""
     from placebridge.exporting import engagements as work
 
     work(config, file)
@@ -217,7 +217,7 @@ def preview_themes(
     out: OutFile,
     config: ConfigFile = None,
 ) -> None:
-    """Find the themes of notes in a file, with the words that earned them."""
+    """Find the themes of notes, and the words that earned them."""
     from placebridge.previewing import themes as work
 
     work(file, out, config)
@@ -241,7 +241,9 @@ def register_load(
     ] = None,
     config: ConfigFile = None,
 ) -> None:
-    """Load the free Companies House company data file, which linking then uses."""
+    """Load the company data file, which linking then uses.
+
+    It is free from Companies House: the Free Company Data Product, as CSV or ZIP."""
     from placebridge.register import load as work
 
     work(config, file, mapping)
