@@ -147,7 +147,7 @@ def _part(entity: str, name: str, node: Node, faults: Faults) -> Part | None:
     return Part(
         columns=_columns(name, entries.get("from"), faults),
         constant=_constant(entity, name, entries.get("value"), faults),
-        join=_separator(entries.get("join"), faults) or " ",
+        join=entries["join"].raw(faults, "`join`") if "join" in entries else None,
         format=_format(entries.get("format"), faults),
         values=_values(entity, name, entries.get("values"), faults),
         default=_text(entries.get("default"), faults, "`default`"),
@@ -170,9 +170,9 @@ def _text(node: Node | None, faults: Faults, what: str) -> str | None:
 def _separator(node: Node | None, faults: Faults) -> str | None:
     if node is None:
         return None
-    text = node.raw()
+    text = node.raw(faults, "`split`")
     if not text:
-        faults.add(node, 'a separator is empty; write it in quotes, as in `split: ";"`')
+        faults.add(node, '`split` is empty; write what stands between two of them in quotes, as in `split: ";"`')
         return None
     return text
 

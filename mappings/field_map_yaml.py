@@ -65,16 +65,19 @@ class Node:
         """A YAML sequence."""
         return isinstance(self.yaml, yaml.SequenceNode)
 
-    def raw(self) -> str:
-        """The text as it stands, outer spaces kept; empty where this is no text."""
-        return str(self.yaml.value) if isinstance(self.yaml, yaml.ScalarNode) else ""
+    def raw(self, faults: Faults, what: str) -> str | None:
+        """The text as it stands, outer spaces kept; None and a fault where this is no text."""
+        if isinstance(self.yaml, yaml.ScalarNode):
+            return str(self.yaml.value)
+        faults.add(self, f"{what} must be one word or name, not a list or a mapping")
+        return None
 
     def text(self, faults: Faults, what: str, may_be_empty: bool = False) -> str | None:
         """The text without outer spaces, or None and a fault where there is none."""
-        if not self.is_text():
-            faults.add(self, f"{what} must be one word or name, not a list or a mapping")
+        raw = self.raw(faults, what)
+        if raw is None:
             return None
-        text = self.raw().strip()
+        text = raw.strip()
         if not text and not may_be_empty:
             faults.add(self, f"{what} is empty; write a name, or leave the line out")
             return None

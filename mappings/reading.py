@@ -11,8 +11,8 @@ from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from mappings.cells import as_text, read_date, read_instant
-from mappings.field_map_parts import Block, Guests, Part
-from mappings.vocabulary import DATES, INSTANTS, REFERENCES, WORDS, YES_NO, YES_NO_WORDS
+from mappings.field_map_parts import Block, Part
+from mappings.vocabulary import DATES, INSTANTS, REFERENCES, TOOK_PART, WORDS, YES_NO, YES_NO_WORDS
 
 Cell = str | int | float | bool | date | datetime | None
 Row = tuple[Cell, ...]
@@ -46,7 +46,7 @@ class Reader:
         self._special: list[tuple[str, Callable[[Row, Reading], object]]] = []
         for name, part in block.fields.items():
             self._add(name, part)
-        self._guests = [(guests, self._taker(guests.part), self._word_taker(guests)) for guests in block.guests]
+        self._guests = [(guests.part, self._pointer(guests.part), self._word_reader(guests.took_part)) for guests in block.guests]
         self._changed = (self._taker(block.changed), block.changed.format) if block.changed else None
 
     def read(self, row: Row) -> Reading:
@@ -69,14 +69,14 @@ class Reader:
         return reading
 
     def _source_id(self, row: Row) -> str:
-        parts = [as_text(take(row)) for take in self._id]
-        return "|".join(parts) if any(parts) else ""
+        return _as_id([as_text(take(row)) for take in self._id])
 
     def _add(self, name: str, part: Part) -> None:
         key = (self.block.entity, name)
         take = self._taker(part)
         if key in REFERENCES:
-            self._special.append((name, lambda row, _: reference(part, as_text(take(row)))))
+            point = self._pointer(part)
+            self._special.append((name, lambda row, _: reference(part, as_text(point(row)))))
         elif key in INSTANTS:
             self._special.append((name, lambda row, reading: self._instant(name, part, take(row), reading)))
         elif key in DATES:
@@ -89,29 +89,29 @@ class Reader:
             self._special.append((name, lambda row, _: as_text(take(row))))
 
     def _taker(self, part: Part) -> Take:
-        """A function that reads a part's value: columns joined, then `values`, then `default`."""
-        if part.constant is not None:
-            constant = part.constant
-            return lambda row: constant
+        """A function that reads a part's value: columns joined, an empty one filled by `default`, then `values`."""
         take = self._columns_taker(part)
         if not part.values and part.default is None:
             return take
-        words, default = dict(part.values), part.default or ""
+        translate = _translator(part)
+        return lambda row: translate(take(row))
 
-        def translated(row: Row) -> Cell:
-            cell = take(row)
-            text = as_text(cell)
-            if not text:
-                return default
-            return words.get(text.casefold(), cell)
-
-        return translated
+    def _pointer(self, part: Part) -> Take:
+        """As `_taker`; but columns that together are an id are put together as there: by vertical bars, the empty ones too."""
+        if part.match != "id" or len(part.columns) < 2 or part.join not in {None, "|"}:
+            return self._taker(part)
+        indexes, translate = [self._at[column] for column in part.columns], _translator(part)
+        return lambda row: translate(_as_id([as_text(row[index]) for index in indexes]))
 
     def _columns_taker(self, part: Part) -> Take:
+        if part.constant is not None:
+            constant = part.constant
+            return lambda row: constant
         indexes = [self._at[column] for column in part.columns]
         if len(indexes) == 1:
             return itemgetter(indexes[0])
-        return lambda row: part.join.join(text for index in indexes if (text := as_text(row[index])))
+        between = " " if part.join is None else part.join
+        return lambda row: between.join(text for index in indexes if (text := as_text(row[index])))
 
     def _instant(self, name: str, part: Part, cell: Cell, reading: Reading) -> str | None:
         if not as_text(cell):
@@ -143,23 +143,36 @@ class Reader:
             self.notices[(name, text[:60], "is none of our words")] += 1
         return found
 
-    def _word_taker(self, guests: Guests) -> Take | None:
-        return self._taker(guests.took_part) if guests.took_part else None
+    def _word_reader(self, part: Part | None) -> tuple[Take, Callable[[Cell], Cell]]:
+        """How the word of a list of people is read: the cell, and what it means."""
+        return (self._columns_taker(part), _translator(part)) if part else (lambda row: "", lambda cell: cell)
 
     def _read_guests(self, row: Row, fields: dict[str, object]) -> None:
         listed: list[object] = []
-        for guests, take, take_word in self._guests:
-            text = as_text(take(row))
-            if not text:
-                continue
-            word = self._guest_word(as_text(take_word(row))) if take_word else ""
-            listed.append([guests.part.match, text, guests.part.split or "", word])
+        for part, take, (take_word, translate) in self._guests:
+            if text := as_text(take(row)):
+                listed += self._with_words(part, text, as_text(take_word(row)), translate)
         if listed:
             fields["participants"] = listed
 
-    def _guest_word(self, text: str) -> str:
+    def _with_words(self, part: Part, people: str, said: str, translate: Callable[[Cell], Cell]) -> list[object]:
+        """People and their word: one word for all, or, where the cell holds several, one for each in the same order."""
+        split = part.split or ""
+        if not split or split not in said or as_text(translate(said)).casefold() in TOOK_PART:
+            return [[part.match, people, split, self._guest_word(translate(said))]]
+        names, words = people.split(split), said.split(split)
+        while len(words) > len(names) and not words[-1].strip():
+            words.pop()
+        if len(names) != len(words):
+            self.notices[("took_part", said[:60], "has not as many words as there are people beside it")] += 1
+            return [[part.match, people, split, ""]]
+        pairs = zip(names, words, strict=True)
+        return [[part.match, name.strip(), "", self._guest_word(translate(word))] for name, word in pairs if name.strip()]
+
+    def _guest_word(self, cell: Cell) -> str:
+        text = as_text(cell)
         word = text.casefold()
-        if word and word not in WORDS[("participant", "took_part")]:
+        if word and word not in TOOK_PART:
             self.notices[("took_part", text[:60], "is none of our words")] += 1
             return ""
         return word
@@ -182,6 +195,24 @@ class Reader:
             reading.reason = "it has no name"
         elif entity == "engagement":
             fields.setdefault("kind", "other")
+
+
+def _translator(part: Part) -> Callable[[Cell], Cell]:
+    """What a cell means: `default` where it is empty, then `values`; anything else as it is."""
+    words, default = dict(part.values), part.default or ""
+
+    def translated(cell: Cell) -> Cell:
+        text = as_text(cell)
+        if not text:
+            cell = text = default
+        return words.get(text.strip().casefold(), cell)
+
+    return translated
+
+
+def _as_id(parts: list[str]) -> str:
+    """Values that together are an id; empty where all of them are."""
+    return "|".join(parts) if any(parts) else ""
 
 
 def _has_name(fields: dict[str, object]) -> bool:
