@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from jobs.facts import Known
 from mappings.policy import TOOK_PART, Judged, Member, Touch
 
-OCCASIONS = {"meeting": "a meeting", "call": "a call", "visit": "a visit", "event": "an event", "email": "an email"}
+OCCASIONS = {"meeting": "a meeting", "call": "a call", "visit": "a visit", "event": "an event", "email": "an email exchange"}
 
 
 def say_day(day: date) -> str:

@@ -19,7 +19,7 @@ ZONE = ZoneInfo("Europe/London")
 COLUMNS = {
     "business": ("id", "name", "company_number", "postcode", "status", "multi_site", "changed"),
     "person": ("id", "first_name", "last_name", "title", "email", "business", "status", "left_on", "do_not_contact", "changed"),
-    "engagement": ("id", "kind", "direction", "status", "subject", "starts_at", "business", "person"),
+    "engagement": ("id", "kind", "direction", "status", "subject", "starts_at", "business", "person", "owner"),
     "participant": ("engagement", "person", "name", "took_part"),
 }
 DATES = {"starts_at", "changed", "left_on"}

@@ -114,6 +114,12 @@ MOVED = [
     story("moved away, an old meeting before the window", f"firm b; {CEO}; meeting 2025-01-02 c=attended", f"{UNKNOWN} none", then="person c at=b", b=f"{NOT} none"),
     story("moved to no business: left the old one", f"{CEO}; meeting 2026-09-02 c=attended", "leader_left staff_only", then="person c at=-"),
     story("always here: what was before counts here", f"{CEO}; meeting 2026-01-02 c=attended", ENGAGED, then="person c title=Chair"),
+    story("moved to another record of the same firm is no move", f"firm b same=a; {CEO}; meeting 2026-09-02 c=attended", ENGAGED, then="person c at=b"),
+    story("moved, and no word when: what was before it was seen is the old firm's", "firm b; person c CEO at=b; meeting 2026-10-12 c=attended at=-", f"{NOT} none", then="person c at=a", b="leader_left staff_only"),
+    story("moved, while a second record of hers stays", f"firm b; firm d in=chamber same=a; {CEO} changed=2026-01-01; person e CEO at=d in=chamber same=c changed=2026-10-28; meeting 2026-09-02 c=attended", ENGAGED, then="person c at=b changed=2026-10-20", b=f"{NOT} none"),
+    story("moved, while a second record of hers was not looked after", f"firm b; firm d in=chamber same=a; {CEO} changed=2026-01-01; person e CEO at=d in=chamber same=c changed=2026-01-05; meeting 2026-09-02 c=attended", "leader_left staff_only", then="person c at=b changed=2026-10-20", b=f"{NOT} none"),
+    story("her firm's row is missing for a while: no firm, no state", CEO, "-", then="firm a gone=1"),
+    story("invited before she moved: the old firm's", f"firm b; {CEO}; event 2026-09-02 c=invited", f"{UNKNOWN} invited_only", then="person c at=b", b=f"{NOT} none"),
     story("a record that is gone", f"{CEO}; person d Director; meeting 2026-09-02 c=attended", f"{NOT} none", then="person c gone=1"),
 ]  # fmt: skip
 
@@ -195,6 +201,11 @@ DISAGREE = [
     story("left in one CRM, active in one that changed earlier", "firm b in=chamber same=a; person c CEO status=left changed=2026-06-01; person d CEO at=b in=chamber same=c status=active changed=2026-05-01; meeting 2026-10-02 c=attended", "leader_left staff_only"),
     story("left in one CRM, active in one that changed at that very time", "firm b in=chamber same=a; person c CEO status=left changed=2026-06-01; person d CEO at=b in=chamber same=c status=active changed=2026-06-01; meeting 2026-10-02 c=attended", "leader_left staff_only"),
     story("left_on in one CRM, active in one that changed later", "firm b in=chamber same=a; person c CEO left_on=2026-04-30 changed=2026-05-01; person d CEO at=b in=chamber same=c status=active changed=2026-06-01; meeting 2026-10-02 c=attended", ENGAGED),
+    story("left_on to come in the later record: left only then", "firm b in=chamber same=a; person c CEO status=left changed=2026-05-01; person d CEO at=b in=chamber same=c left_on=2026-12-01 changed=2026-06-01; meeting 2026-10-02 c=attended", ENGAGED),
+    story("left_on to come in the later record: then she has", "firm b in=chamber same=a; person c CEO status=left changed=2026-05-01; person d CEO at=b in=chamber same=c left_on=2026-12-01 changed=2026-06-01; meeting 2026-10-02 c=attended", "leader_left staff_only", day="2026-12-01"),
+    story("left in one CRM, in the other later without a word", "firm b in=chamber same=a; person c CEO status=left changed=2026-05-01; person d CEO at=b in=chamber same=c changed=2026-06-01; meeting 2026-10-02 c=attended", ENGAGED),
+    story("a leader in one CRM who has left by the other's word", "firm b in=chamber same=a; person c Adviser left_on=2026-10-01; person d CEO at=b in=chamber same=c; meeting 2026-09-02 c=attended", "leader_left staff_only"),
+    story("two of the chamber's and the council's people in one firm", "firm b in=chamber same=a; person c CEO; person d Director at=b in=chamber; meeting 2026-10-02 at=b in=chamber d=attended", ENGAGED),
     story("left in both", "firm b in=chamber same=a; person c CEO status=left changed=2026-05-01; person d CEO at=b in=chamber same=c status=left changed=2026-06-01; meeting 2026-10-02 c=attended", "leader_left staff_only"),
     story("the chamber says left, the council changed later", "firm b in=chamber same=a; person c CEO status=active changed=2026-06-01; person d CEO at=b in=chamber same=c left_on=2026-05-01 changed=2026-05-01; meeting 2026-10-02 c=attended", ENGAGED),
 ]  # fmt: skip

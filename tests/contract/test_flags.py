@@ -24,7 +24,7 @@ class World:
 
     def state(self, number: int, firm: str, day: str) -> str:
         source_id = f"{number:03}-{firm}"
-        row = self.days[day].get(self.place.links[self.where[source_id], source_id])
+        row = self.days[day].get(self.place.links.get((self.where[source_id], source_id), ""))
         return f"{row['state']} {row['reach']}" if row else "-"
 
 
