@@ -18,7 +18,7 @@ from placebridge.cli import app
 from placebridge.faults import code_of, message_of
 from store import bulk
 from store.database import Database
-from store.tables import Connection, Notice, Record
+from store.tables import Connection, Flag, Notice, Record
 
 COMMAND = typer.main.get_command(app)
 SIDES = {"council": "council", "chamber": "business"}
@@ -150,6 +150,10 @@ class Place:
         """What was noticed, each with its count."""
         notice = bulk.table_of(Notice)
         return sorted(f"{row.message} x{row.count}" for row in self._rows(select(notice)) if row.entity.startswith(entity))
+
+    def stored_states(self) -> set[str]:
+        """The states as the last sync stored them."""
+        return {row.state for row in self._rows(select(bulk.table_of(Flag)))}
 
     def _rows(self, query: Any) -> list[Any]:
         store = Database(self.url)
