@@ -73,7 +73,8 @@ def _not_engaged(known: Known, judged: Judged, as_of: date, window: int) -> str:
 def _not_to_contact(judged: Judged) -> str:
     if not judged.leaders or not all(member.do_not_contact for member in judged.leaders):
         return ""
-    return " The leader who is known is not to be contacted." if len(judged.leaders) == 1 else " The leaders who are known are not to be contacted."
+    one = len(judged.leaders) == 1
+    return " The leader who is known is not to be contacted." if one else " The leaders who are known are not to be contacted."
 
 
 def _unknown(known: Known, judged: Judged, as_of: date, window: int) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from mappings.field_map_yaml import Faults, Node
 from mappings.vocabulary import DATES, INSTANTS, LISTS, MATCHES, REFERENCES, words_of
 
+LETTERS = "day %d, month %m or %b, year %Y or %y, hour %H, minute %M (1/2/2026 fits %d/%m/%Y)"
 TIMED = {*DATES, *INSTANTS, ("", "changed")}
 
 
@@ -104,7 +105,7 @@ def _unreadable(form: str) -> str:
     except ValueError as error:
         bad = re.match(r"'(.+)' is a bad directive", str(error))
         if bad:
-            return f"and %{bad[1]} is none of strptime's letters; day %d, month %m or %b, year %Y or %y, hour %H, minute %M (1/2/2026 fits %d/%m/%Y)"
+            return f"and %{bad[1]} is none of strptime's letters; {LETTERS}"
         if "stray" in str(error):
             return "which ends in a lone %; leave it out"
     return ""

@@ -54,8 +54,8 @@ class Index:
             index.by["id"][source_id].add(record_id)
             index.by["loose_id"][_loose(source_id)].add(record_id)
             name = full_name(fields) if entity == "person" else str(fields.get("name", ""))
-            for match, text in (("name", name), ("email", str(fields.get("email", ""))), ("company_number", str(fields.get("company_number", "")))):
-                if key := _KEYS[match](text):
+            for match, key_of in _KEYS.items():
+                if key := key_of(name if match == "name" else str(fields.get(match, ""))):
                     index.by[match][key].add(record_id)
         return index
 

@@ -26,7 +26,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rules_read_once() -> Iterator[None]:
     """The rules that ship are the same for every case."""
     load = Rules.__dict__["load"]
-    held = cache(lambda: load.__get__(None, Rules)())
+    held = cache(load.__get__(None, Rules))
     Rules.load = lambda *files: load.__get__(None, Rules)(*files) if any(files) else held()  # type: ignore[method-assign, assignment]
     yield
     Rules.load = load  # type: ignore[method-assign]

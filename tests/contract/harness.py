@@ -144,7 +144,9 @@ class Place:
         record, known = bulk.table_of(Record), bulk.table_of(Connection)
         query = select(record.c.source_id, record.c.fields).join(known, known.c.id == record.c.connection_id)
         query = query.where(record.c.entity == entity, known.c.name == connection, record.c.deleted_on.is_(None))
-        return {row.source_id: {key: value for key, value in row.fields.items() if value not in (None, "", [])} for row in self._rows(query)}
+        return {
+            row.source_id: {key: value for key, value in row.fields.items() if value not in (None, "", [])} for row in self._rows(query)
+        }
 
     def notices(self, entity: str = "") -> list[str]:
         """What was noticed, each with its count."""

@@ -19,7 +19,10 @@ class Oracle:
     """A world, asked for the state of each firm as of a day."""
 
     def __init__(self, tables: Tables) -> None:
-        rows = {entity: [(c, row) for (c, kind), held in tables.rows.items() if kind == entity for row in held.values()] for entity in ("business", "person", "engagement", "participant")}
+        rows = {
+            entity: [(c, row) for (c, kind), held in tables.rows.items() if kind == entity for row in held.values()]
+            for entity in ("business", "person", "engagement", "participant")
+        }
         self.firm = {row["id"]: row["company_number"] for _, row in rows["business"]}
         self.firms = [row for _, row in rows["business"]]
         self.people = {row["id"]: row for _, row in rows["person"]}
@@ -49,7 +52,10 @@ class Oracle:
         mine = [row for row in self.people.values() if self.firm.get(row["business"]) == number]
         names = {(row["first_name"], row["last_name"]) for row in mine}
         by_name = {name: [row for row in mine if (row["first_name"], row["last_name"]) == name] for name in names}
-        leads = {name: any(LEADS[row["title"]] in ("top", "senior", *(["site"] if multi else [])) for row in rows) for name, rows in by_name.items()}
+        leads = {
+            name: any(LEADS[row["title"]] in ("top", "senior", *(["site"] if multi else [])) for row in rows)
+            for name, rows in by_name.items()
+        }
         left = {name: _left(rows, as_of) for name, rows in by_name.items()}
         met: dict[tuple[str, str], list[date]] = {name: [] for name in names}
         for row, day in self._done(as_of):
@@ -69,7 +75,9 @@ class Oracle:
             return f"leader_lapsed {reach}"
         return f"{'leader_not_engaged' if current else 'no_leader_known'} {reach}"
 
-    def _reach(self, number: str, mine: list[Row], recent: set[tuple[str, str]], current: set[tuple[str, str]], opens: date, as_of: date) -> str:
+    def _reach(
+        self, number: str, mine: list[Row], recent: set[tuple[str, str]], current: set[tuple[str, str]], opens: date, as_of: date
+    ) -> str:
         if recent & current:
             return "leader"
         window = [row for row, day in self._done(as_of) if day >= opens]
@@ -98,8 +106,13 @@ def _qualifies(row: Row) -> bool:
 
 def _left(rows: list[Row], as_of: date) -> bool:
     """One record says so and none that changed later says otherwise."""
-    says = {row["id"]: row.get("status") == "left" or bool(row.get("left_on")) and date.fromisoformat(row["left_on"]) <= as_of for row in rows}
+    says = {
+        row["id"]: row.get("status") == "left" or (bool(row.get("left_on")) and date.fromisoformat(row["left_on"]) <= as_of) for row in rows
+    }
     return any(
-        says[row["id"]] and not any(not says[other["id"]] and other.get("changed") and row.get("changed") and other["changed"] > row["changed"] for other in rows)
+        says[row["id"]]
+        and not any(
+            not says[other["id"]] and other.get("changed") and row.get("changed") and other["changed"] > row["changed"] for other in rows
+        )
         for row in rows
     )

@@ -1,9 +1,9 @@
 """Stories: a line says who is where and what took place, and the state that follows. Every story has firms and people of its own.
 
-    firm b multi_site=yes in=chamber same=a     a firm; `a` is there unless said; `same` copies name, number and postcode
-    person c "Chief Executive" at=b left_on=…   a person and title, at firm `a` unless said; `same` copies name and email
-    meeting 2026-10-02 c=attended d ?Ann        an engagement of firm `a` (at=b, at=a+b, at=- for none); `d` without a word;
-                                                `?Ann` is nobody whom the CRM holds; person=c is the engagement's own person
+firm b multi_site=yes in=chamber same=a     a firm; `a` is there unless said; `same` copies name, number and postcode
+person c "Chief Executive" at=b left_on=…   a person and title, at firm `a` unless said; `same` copies name and email
+meeting 2026-10-02 c=attended d ?Ann        an engagement of firm `a` (at=b, at=a+b, at=- for none); `d` without a word;
+                                            `?Ann` is nobody whom the CRM holds; person=c is the engagement's own person
 """
 
 import shlex
@@ -11,14 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 ENGAGEMENTS = ("meeting", "call", "visit", "event", "email", "letter", "mailing", "note", "task", "other", "webinar")
-FIRST_WORDS = (
-    "Alder Briar Cedar Damson Elder Fennel Gorse Hazel Ivy Juniper Kelp Larch Maple Nettle Oak Plum Quince Rowan Sorrel Thorn Umber Vetch Willow Yew"
+FIRST_WORDS = "Alder Briar Cedar Damson Elder Fennel Gorse Hazel Ivy Juniper Kelp Larch Maple Nettle Oak Plum Quince Rowan Sorrel Thorn Umber Vetch Willow Yew"
+SECOND_WORDS = (
+    "Bakery Castings Dairies Engines Fabrics Glass Haulage Instruments Joinery Knitwear Lighting Masonry Optics Pumps Robotics Sails"
 )
-SECOND_WORDS = "Bakery Castings Dairies Engines Fabrics Glass Haulage Instruments Joinery Knitwear Lighting Masonry Optics Pumps Robotics Sails"
 FORENAMES = "Ada Ben Cleo Dev Esme Finn Gita Hal Ines Jack Kira Liam Mona Nils Orla Pam Quin Rosa Seth Tara Umar Vera Wes Yara Zack"
-SURNAMES = (
-    "Abbot Bright Crane Dunlop Eames Fowler Grange Harker Irwin Jolly Keen Larkin Mercer Nolan Orchard Pryor Quill Rudd Stokes Thrale Usher Vance"
-)
+SURNAMES = "Abbot Bright Crane Dunlop Eames Fowler Grange Harker Irwin Jolly Keen Larkin Mercer Nolan Orchard Pryor Quill Rudd Stokes Thrale Usher Vance"
 BEFORE = "2026-10-05"
 DAY = "2026-11-01"
 Row = dict[str, Any]
@@ -105,7 +103,10 @@ class Teller:
             row |= {name: self.people[same][name] for name in ("first_name", "last_name", "email")}
         elif new:
             index = self.number * 5 + len(self.people) - 1
-            row |= {"first_name": _pick(FORENAMES, index), "last_name": _pick(SURNAMES, index // 2) + _pick(FIRST_WORDS, index // 44).lower()}
+            row |= {
+                "first_name": _pick(FORENAMES, index),
+                "last_name": _pick(SURNAMES, index // 2) + _pick(FIRST_WORDS, index // 44).lower(),
+            }
             row["email"] = f"{row['first_name']}.{row['last_name']}@s{self.number}.example".lower()
         if title:
             row["title"] = title

@@ -109,10 +109,13 @@ def test_time_alone(place: Place) -> None:
 
 
 def test_what_qualifies_in_the_export_is_done(place: Place) -> None:
-    place.connect("council", """
+    place.connect(
+        "council",
+        """
 business: {from: a.csv, id: Id, fields: {name: Name}}
 engagement: {from: e.csv, id: Id, fields: {kind: Kind, direction: Way, status: State, starts_at: When, business: {value: A1}}}
-""")
+""",
+    )
     place.put("a.csv", "Id,Name\nA1,Alder Ltd\n")
     cases = {
         "meeting,,,2026-10-02": "yes", "meeting,,planned,2026-10-02": "no", "meeting,,cancelled,2026-10-02": "no", "meeting,,,2026-11-01T23:30": "yes",
@@ -121,10 +124,14 @@ engagement: {from: e.csv, id: Id, fields: {kind: Kind, direction: Way, status: S
     }  # fmt: skip
     place.put("e.csv", "Id,Kind,Way,State,When\n" + "".join(f"E{number:02},{row}\n" for number, row in enumerate(cases)))
     place.sync()
-    assert {row["source_id"]: row["qualifies"] for row in place.export("engagements")} == {f"E{number:02}": word for number, word in enumerate(cases.values())}
+    assert {row["source_id"]: row["qualifies"] for row in place.export("engagements")} == {
+        f"E{number:02}": word for number, word in enumerate(cases.values())
+    }
 
 
-@pytest.mark.xfail(strict=True, reason="a reject alone does not bring its participants up to date (jobs/settle.py: only changed records count)")
+@pytest.mark.xfail(
+    strict=True, reason="a reject alone does not bring its participants up to date (jobs/settle.py: only changed records count)"
+)
 def test_a_participant_whose_engagement_comes_and_is_refused_is_not_counted_again(place: Place) -> None:
     begin(place)
     place.put("x.csv", "Act,Who\nE9,P1\n")
@@ -165,9 +172,15 @@ def test_every_story_on_either_database(tmp_path: Path, database_url: str) -> No
 def test_a_small_map_on_either_database(tmp_path: Path, database_url: str) -> None:
     place = Place(tmp_path, None, database_url)
     begin(place)
-    place.put("e.csv", "Id,Kind,When,Firm,Who\nE1,meeting,2026-09-02,Birch,Ann Lee;Sam Nobody\nE1,call,2026-09-02,,\nE2,Lunch,31/12/2026,,\n")
+    place.put(
+        "e.csv", "Id,Kind,When,Firm,Who\nE1,meeting,2026-09-02,Birch,Ann Lee;Sam Nobody\nE1,call,2026-09-02,,\nE2,Lunch,31/12/2026,,\n"
+    )
     place.put("x.csv", "Act,Who\nE1,P1\nE7,P1\nE2,P1\n")
     place.sync()
-    assert sorted((row["entity"], row["source_id"]) for row in place.rejects()) == [("engagement", "E1"), ("engagement", "E2"), ("participant", "E7|P1")]
+    assert sorted((row["entity"], row["source_id"]) for row in place.rejects()) == [
+        ("engagement", "E1"),
+        ("engagement", "E2"),
+        ("participant", "E7|P1"),
+    ]
     assert place.engaged()["E1"] == {"A1", "A2"}
     assert (place.state("A1"), place.state("A2")) == ("engaged leader", "no_leader_known none")

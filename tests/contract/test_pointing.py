@@ -1,5 +1,7 @@
 """The contract "Pointing": ids of several columns, references by name, number and email, and what is left open."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.contract.harness import Place, told
@@ -59,15 +61,6 @@ BUSINESSES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("business", "about", "expected"), [case[1:] for case in BUSINESSES], ids=[case[0] for case in BUSINESSES])
-def test_a_business(place: Place, business: str, about: str, expected: set[str]) -> None:
-    if "Who" in business:
-        assert meet(place, business, "{from: About, match: name}", about, "Foods") == expected
-    else:
-        assert meet(place, business, about=about) == expected
-    assert place.rejects() == []
-
-
 WHO = [
     ("by id", "{from: Who, split: ';'}", "P1;P2", {"A1", "A2"}),
     ("without split it is one", "{from: Who}", "P1", {"A1"}),
@@ -84,10 +77,36 @@ WHO = [
 ]
 
 
-@pytest.mark.parametrize(("who", "with_", "expected"), [case[1:] for case in WHO], ids=[case[0] for case in WHO])
-def test_participants_in_a_column(place: Place, who: str, with_: str, expected: set[str]) -> None:
-    assert meet(place, who=who, with_=with_) == expected
+@pytest.fixture(scope="module")
+def engaged(tmp_path_factory: pytest.TempPathFactory, template: Path) -> dict[str, set[str]]:
+    """The businesses of each case's engagement; every case is a block and a file of its own, read in one sync."""
+    place = Place(tmp_path_factory.mktemp("pointing"), template)
+    head, engagement = MAP.split("engagement:\n")
+    cases = [(business, "{from: Who}", cell, "Foods" if "Who" in business else "") for _, business, cell, _ in BUSINESSES]
+    cases += [("About", who, "", cell) for _, who, cell, _ in WHO]
+    blocks = []
+    for number, (business, who, _, with_) in enumerate(cases):
+        block = (
+            engagement.replace("BUSINESS", business)
+            .replace("WHO", who if with_ != "Foods" else "{from: None}")
+            .replace("e.csv", f"{number}.csv")
+        )
+        blocks.append("  -\n" + block.replace("  ", "    "))
+    place.connect("council", f"{head}engagement:\n{''.join(blocks)}")
+    for number, (_, _, about, with_) in enumerate(cases):
+        place.put(f"{number}.csv", f'Id,About,Who,None\nE{number},"{about}","{with_}",\n')
+    place.put("a.csv", f"Id,Name,No,Mail\n{FIRMS}")
+    place.put("p.csv", f"Id,First,Last,Mail,Firm\n{PEOPLE}")
+    place.sync()
     assert place.rejects() == []
+    return place.engaged()
+
+
+@pytest.mark.parametrize(
+    ("number", "case"), list(enumerate(BUSINESSES + WHO)), ids=[case[0] for case in BUSINESSES] + [f"people {case[0]}" for case in WHO]
+)
+def test_a_reference(engaged: dict[str, set[str]], number: int, case: tuple[str, str, str, set[str]]) -> None:
+    assert engaged[f"E{number}"] == case[3]
 
 
 def test_of_every_business_it_names_and_of_its_participants(place: Place) -> None:
@@ -193,11 +212,16 @@ PARTICIPANTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "contact", "row", "expected"), [case[1:] for case in PARTICIPANTS], ids=[case[0] for case in PARTICIPANTS])
+@pytest.mark.parametrize(
+    ("kind", "contact", "row", "expected"), [case[1:] for case in PARTICIPANTS], ids=[case[0] for case in PARTICIPANTS]
+)
 def test_participants_in_a_file_of_their_own(place: Place, kind: str, contact: str, row: str, expected: dict[str, str]) -> None:
     place.connect("council", OWN_FILE)
     place.put("a.csv", "Id,Name\nA1,Alder Ltd\nA2,Birch Ltd\n")
-    place.put("p.csv", "Id,First,Last,Mail,Firm\nP1,Ann,Lee,ann@a.example,A1\nP2,Bob,Ray,bob@b.example,A2\nP3,Cy,Doe,info@c.example,A1\nP4,Eve,Fay,info@c.example,A2\n")
+    place.put(
+        "p.csv",
+        "Id,First,Last,Mail,Firm\nP1,Ann,Lee,ann@a.example,A1\nP2,Bob,Ray,bob@b.example,A2\nP3,Cy,Doe,info@c.example,A1\nP4,Eve,Fay,info@c.example,A2\n",
+    )
     place.put("e.csv", f"Id,Kind,Contact\nE1,{kind},{contact}\n")
     place.put("x.csv", f"Act,Who,Mail,Name,Word\nE1,{row}\n")
     place.sync()
@@ -223,7 +247,9 @@ COLUMN_WORDS = [
 
 @pytest.mark.parametrize(("took_part", "row", "reach"), [case[1:] for case in COLUMN_WORDS], ids=[case[0] for case in COLUMN_WORDS])
 def test_took_part_of_participants_in_a_column(place: Place, took_part: str, row: str, reach: str) -> None:
-    place.connect("council", f"""
+    place.connect(
+        "council",
+        f"""
 business: {{from: a.csv, id: Id, fields: {{name: Name}}}}
 person: {{from: p.csv, id: Id, fields: {{name: Name, business: Firm}}}}
 engagement:
@@ -231,7 +257,8 @@ engagement:
   id: Id
   fields: {{kind: Kind, starts_at: {{value: 2026-10-02}}}}
   participants: {{from: Who, split: ";", match: id, {took_part}}}
-""")
+""",
+    )
     place.put("a.csv", "Id,Name\nA1,Alder Ltd\nA2,Birch Ltd\n")
     place.put("p.csv", "Id,Name,Firm\nP1,Ann Lee,A1\nP2,Bob Ray,A2\n")
     place.put("e.csv", f"Id,Kind,Who,Word\nE1,{row}\n")
@@ -253,10 +280,13 @@ PERSON_FIRMS = [
 
 @pytest.mark.parametrize(("business", "cell", "expected"), [case[1:] for case in PERSON_FIRMS], ids=[case[0] for case in PERSON_FIRMS])
 def test_the_business_of_a_person(place: Place, business: str, cell: str, expected: str) -> None:
-    place.connect("council", f"""
+    place.connect(
+        "council",
+        f"""
 person: {{from: p.csv, id: Id, fields: {{name: Name, business: {business}}}}}
 business: {{from: a.csv, id: Id, fields: {{name: Name, company_number: No, email: Mail}}}}
-""")
+""",
+    )
     place.put("p.csv", f"Id,Name,Firm\nP1,Ann Lee,{cell}\n")
     place.put("a.csv", f"Id,Name,No,Mail\n{FIRMS}")
     place.sync()
@@ -267,11 +297,14 @@ business: {{from: a.csv, id: Id, fields: {{name: Name, company_number: No, email
 
 
 def test_a_person_of_one_name_column_is_found_by_it(place: Place) -> None:
-    place.connect("council", """
+    place.connect(
+        "council",
+        """
 business: {from: a.csv, id: Id, fields: {name: Name}}
 person: {from: p.csv, id: Id, fields: {name: Name, business: Firm}}
 engagement: {from: e.csv, id: Id, fields: {kind: {value: meeting}, starts_at: {value: 2026-10-02}, person: {from: Who, match: name}}}
-""")
+""",
+    )
     place.put("a.csv", "Id,Name\nA1,Alder Ltd\n")
     place.put("p.csv", "Id,Name,Firm\nP1,Ann-Marie Lee,A1\n")
     place.put("e.csv", "Id,Who\nE1,ann marie lee\n")
@@ -281,11 +314,14 @@ engagement: {from: e.csv, id: Id, fields: {kind: {value: meeting}, starts_at: {v
 
 @pytest.mark.parametrize("split", ["", ", split: ';'"])
 def test_engagement_person_may_hold_several(place: Place, split: str) -> None:
-    place.connect("council", f"""
+    place.connect(
+        "council",
+        f"""
 business: {{from: a.csv, id: Id, fields: {{name: Name}}}}
 person: {{from: p.csv, id: Id, fields: {{name: Name, business: Firm}}}}
 engagement: {{from: e.csv, id: Id, fields: {{kind: {{value: meeting}}, starts_at: {{value: 2026-10-02}}, person: {{from: Who, match: name{split}}}}}}}
-""")
+""",
+    )
     place.put("a.csv", "Id,Name\nA1,Alder Ltd\nA2,Birch Ltd\n")
     place.put("p.csv", "Id,Name,Firm\nP1,Ann Lee,A1\nP2,Bob Ray,A2\n")
     place.put("e.csv", "Id,Who\nE1,Ann Lee;Bob Ray\n")

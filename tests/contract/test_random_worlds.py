@@ -45,13 +45,19 @@ def engagement(chance: random.Random, connection: str, people: list[str]) -> str
     edge = datetime.fromisoformat(chance.choice(DAYS)) - timedelta(days=chance.choice([0, 365]))
     at = edge + timedelta(days=chance.choice([-200, -1, 0, 0, 1]), minutes=chance.choice([0, 1, 630, 1410, 1439]))
     moment = at.isoformat(timespec="minutes") + chance.choice(["", "", "Z", "-02:00"])
-    words = [f"{key}{chance.choice(['', '=attended', '=organised', '=invited', '=absent', '=declined'])}" for key in people if chance.random() < 0.5]
+    words = [
+        f"{key}{chance.choice(['', '=attended', '=organised', '=invited', '=absent', '=declined'])}"
+        for key in people
+        if chance.random() < 0.5
+    ]
     extra = ["'?Sam Nobody=attended'"] if chance.random() < 0.1 else []
     if people and chance.random() < 0.2:
         extra.append(f"person={chance.choice(people)}")
     firm = "b" if connection == "chamber" else "a"
     status, direction = chance.choice(["", "", "done", "planned", "cancelled"]), chance.choice(["", "inbound", "outbound"])
-    return " ".join([f"{kind} {moment} at={chance.choice([firm, firm, '-'])} in={connection} status={status} direction={direction}", *words, *extra])
+    return " ".join(
+        [f"{kind} {moment} at={chance.choice([firm, firm, '-'])} in={connection} status={status} direction={direction}", *words, *extra]
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -61,7 +67,9 @@ def test_the_program_says_what_the_contract_says(tmp_path: Path, template: Path,
         Teller(number, tables).tell(told(chance))
     place, oracle = Place(tmp_path, template), Oracle(tables)
     write(place, tables, DIALECTS[seed % len(DIALECTS)])
-    numbers = {(c, row["id"]): row["company_number"] for (c, entity), rows in tables.rows.items() if entity == "business" for row in rows.values()}
+    numbers = {
+        (c, row["id"]): row["company_number"] for (c, entity), rows in tables.rows.items() if entity == "business" for row in rows.values()
+    }
     for day in DAYS:
         place.sync(day)
         flags = place.flags(day)

@@ -123,8 +123,15 @@ def test_those_to_approach_are_there_now(everything: Read) -> None:
     people = _people(everything.tables)
     for row in everything.days[DAY].values():
         for name in _named(row["approach"]):
-            here = [held for held in people[name] if everything.links.get(("council", held["business"])) == row["business_id"] or everything.links.get(("chamber", held["business"])) == row["business_id"]]
-            assert any(held.get("status") != "left" and (held.get("left_on", "") in ("", "2026-02-31") or held["left_on"] > DAY) for held in here), row
+            here = [
+                held
+                for held in people[name]
+                if everything.links.get(("council", held["business"])) == row["business_id"]
+                or everything.links.get(("chamber", held["business"])) == row["business_id"]
+            ]
+            assert any(
+                held.get("status") != "left" and (held.get("left_on", "") in ("", "2026-02-31") or held["left_on"] > DAY) for held in here
+            ), row
 
 
 @pytest.mark.parametrize("column", ["reason", "approach", "via"])

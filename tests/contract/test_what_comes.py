@@ -1,8 +1,11 @@
 """The contract's table "what comes / what happens", row by row."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from tests.contract.harness import Place, told
+from tests.contract.harness import Place, Row, told
 
 MAP = """
 business: {from: a*.csv, id: Id, CHANGED, fields: {name: Name, town: Town, sector: Sector, status: State, multi_site: Multi}}
@@ -167,20 +170,30 @@ DOUBLES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("turned", [False, True], ids=["in order", "the other way, in two files"])
-@pytest.mark.parametrize(("changed", "rows", "kept", "refused"), [case[1:] for case in DOUBLES], ids=[case[0] for case in DOUBLES])
-def test_two_rows_with_one_id(place: Place, changed: str, rows: list[str], kept: str, refused: int, turned: bool) -> None:
-    place.connect("council", MAP.replace("CHANGED", changed or "complete: yes"))
-    first, *rest = reversed(rows) if turned else rows
-    if turned:
-        place.put("a2.csv", "\n".join([HEAD, first]) + "\n")
-        place.put("a1.csv", "\n".join([HEAD, *rest]) + "\n")
-    else:
-        place.put("a1.csv", "\n".join([HEAD, first, *rest]) + "\n")
+@pytest.fixture(scope="module", params=[False, True], ids=["in order", "the other way, in two files"])
+def doubles(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, template: Path) -> tuple[dict[str, Row], list[str]]:
+    """What is kept of each case, and the ids of the rejects; every case is a block and an id of its own."""
+    place = Place(tmp_path_factory.mktemp("doubles"), template)
+    blocks = [
+        MAP.split(": ", 1)[1].replace("CHANGED", changed or "complete: yes").replace("a*", f"{number}-*")
+        for number, (_, changed, *_) in enumerate(DOUBLES)
+    ]
+    place.connect("council", "business:\n" + "".join(f"  - {block.strip()}\n" for block in blocks))
+    for number, (_, _, rows, _, _) in enumerate(DOUBLES):
+        own = [row.replace("A1", f"A{number}") for row in rows]
+        first, *rest = reversed(own) if request.param else own
+        place.put(f"{number}-2.csv", "\n".join([HEAD, first, *([] if request.param else rest)]) + "\n")
+        place.put(f"{number}-1.csv", "\n".join([HEAD, *(rest if request.param else [])]) + "\n")
     place.sync()
-    held = place.records("business")["A1"]
+    return place.records("business"), [row["source_id"] for row in place.rejects()]
+
+
+@pytest.mark.parametrize(("number", "case"), list(enumerate(DOUBLES)), ids=[case[0] for case in DOUBLES])
+def test_two_rows_with_one_id(doubles: tuple[dict[str, Row], list[str]], number: int, case: tuple[Any, ...]) -> None:
+    kept, refused = case[3:]
+    held = doubles[0][f"A{number}"]
     assert "/".join([held["name"], held.get("town", "")][: kept.count("/") + 1]) == kept
-    assert [row["source_id"] for row in place.rejects()] == ["A1"] * refused
+    assert doubles[1].count(f"A{number}") == refused
 
 
 def test_the_kept_row_does_not_flip_on_the_next_sync(place: Place) -> None:
