@@ -64,10 +64,12 @@ def _leader_lapsed(known: Known, judged: Judged, as_of: date, window: int) -> st
 def _not_engaged(known: Known, judged: Judged, as_of: date, window: int) -> str:
     first, others = say_person(judged.leaders[0]), len(judged.leaders) - 1
     if others:
-        who = f"{first} and {others} other {'leader' if others == 1 else 'leaders'} are known, but none of them has"
+        said = (
+            f"{first} and {others} other {'leader' if others == 1 else 'leaders'} are known, but none of them is on record as taking part"
+        )
     else:
-        who = f"{first} leads it, but has not"
-    return f"{who} taken part in anything on record. {_reach(known, judged, as_of, window)}{_not_to_contact(judged)}"
+        said = f"{first} leads it, but is not on record as taking part"
+    return f"{said} in a meeting, call, visit or event. {_reach(known, judged, as_of, window)}{_not_to_contact(judged)}"
 
 
 def _not_to_contact(judged: Judged) -> str:

@@ -11,6 +11,9 @@ from mappings.company_numbers import company_number
 from mappings.contact_points import mail_address
 
 _NOT_WORD = re.compile(r"[^\w]+|_")
+_NOT_LETTER = re.compile(r"[^\w\s]+|_")
+_STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i"})
+"""Letters that Unicode does not take apart into a letter and an accent."""
 _LIMITED = {"ltd", "limited"}
 _LONGEST = 6
 """Of how many parts of a split cell one name may be made that itself holds the separator."""
@@ -19,10 +22,24 @@ _LONGEST = 6
 @lru_cache(maxsize=65536)
 def fold_name(name: str) -> str:
     """A name for matching references: case, accents, punctuation and Ltd or Limited aside."""
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(letter))
-    words = _NOT_WORD.sub(" ", plain.replace("'", "").replace("’", "")).split()
-    kept = [word for word in words if word not in _LIMITED]
-    return " ".join(kept or words)
+    return _without_limited(_NOT_WORD.sub(" ", _plain(name).replace("'", "").replace("’", "")))
+
+
+def name_keys(name: str) -> set[str]:
+    """A name in every way of leaving punctuation aside: as a space ("Smith-Jones"), as nothing ("A.B.C. Foods"), or each as is usual."""
+    if not _NOT_LETTER.search(name):
+        return {fold_name(name)}
+    return {fold_name(name), fold_name(name.replace(".", "")), _without_limited(_NOT_LETTER.sub("", _plain(name)))}
+
+
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.casefold().translate(_STROKES))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _without_limited(text: str) -> str:
+    words = text.split()
+    return " ".join([word for word in words if word not in _LIMITED] or words)
 
 
 def full_name(fields: Mapping[str, object]) -> str:
@@ -54,8 +71,8 @@ class Index:
             index.by["id"][source_id].add(record_id)
             index.by["loose_id"][_loose(source_id)].add(record_id)
             name = full_name(fields) if entity == "person" else str(fields.get("name", ""))
-            for match, key_of in _KEYS.items():
-                if key := key_of(name if match == "name" else str(fields.get(match, ""))):
+            for match, keys_of in _KEYS.items():
+                for key in keys_of(name if match == "name" else str(fields.get(match, ""))) - {""}:
                     index.by[match][key].add(record_id)
         return index
 
@@ -84,7 +101,7 @@ class Index:
     def _one(self, match: str, text: str) -> set[int]:
         if match == "id":
             return next((hits for said in _ids(text) if (hits := self._id(said))), set())
-        return self.by[match].get(_KEYS[match](text.strip()), set())
+        return {hit for key in _KEYS[match](text.strip()) for hit in self.by[match].get(key, ())}
 
     def _id(self, text: str) -> set[int]:
         return self.by["id"].get(text) or self.by["loose_id"].get(_loose(text)) or set()
@@ -121,5 +138,9 @@ def _loose(text: str) -> str:
     return text.strip().strip("{}").casefold().lstrip("0") or text.strip()
 
 
-_KEYS: dict[str, Callable[[str], str]] = {"name": fold_name, "email": _mail, "company_number": _number}
+_KEYS: dict[str, Callable[[str], set[str]]] = {
+    "name": name_keys,
+    "email": lambda text: {_mail(text)},
+    "company_number": lambda text: {_number(text)},
+}
 """What each kind of reference is compared by."""
