@@ -80,7 +80,7 @@ def _not_to_contact(judged: Judged) -> str:
 
 
 def _unknown(known: Known, judged: Judged, as_of: date, window: int) -> str:
-    return f"No senior leader is known in any CRM. {_reach(known, judged, as_of, window)}"
+    return f"No CRM names a senior leader who is there now. {_reach(known, judged, as_of, window)}"
 
 
 def _reach(known: Known, judged: Judged, as_of: date, window: int) -> str:

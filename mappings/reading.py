@@ -118,8 +118,7 @@ class Reader:
             return None
         found = read_instant(cell, part.format, self.zone)
         if found is None:
-            wanted = part.format or "ISO, as in 2026-11-01T10:30"
-            reading.reason = reading.reason or f"{name} '{as_text(cell)[:40]}' is no date (expected {wanted})"
+            reading.reason = reading.reason or f"{name} '{as_text(cell)[:40]}' {_no_date(part.format)}"
             return None
         return found.isoformat()
 
@@ -128,7 +127,7 @@ class Reader:
             return None
         found = read_date(cell, part.format, self.zone)
         if found is None:
-            self.notices[(name, as_text(cell)[:60], "is no date")] += 1
+            self.notices[(name, as_text(cell)[:60], _no_date(part.format))] += 1
             return None
         return found.isoformat()
 
@@ -140,7 +139,8 @@ class Reader:
         known = YES_NO_WORDS if key in YES_NO else {ours: ours for ours in WORDS[key]}
         found = known.get(word)
         if found is None:
-            self.notices[(name, text[:60], "is none of our words")] += 1
+            taken = "other" if name == "kind" else "empty"
+            self.notices[(name, text[:60], f"is none of our words and is taken for {taken}; `values` can map it")] += 1
         return found
 
     def _word_reader(self, part: Part | None) -> tuple[Take, Callable[[Cell], Cell]]:
@@ -173,7 +173,7 @@ class Reader:
         text = as_text(cell)
         word = text.casefold()
         if word and word not in TOOK_PART:
-            self.notices[("took_part", text[:60], "is none of our words")] += 1
+            self.notices[("took_part", text[:60], "is none of our words and is taken for empty; `values` can map it")] += 1
             return ""
         return word
 
@@ -182,7 +182,7 @@ class Reader:
         if as_text(cell):
             reading.changed = read_instant(cell, form, self.zone)
             if reading.changed is None:
-                self.notices[("changed", as_text(cell)[:60], "is no date")] += 1
+                self.notices[("changed", as_text(cell)[:60], _no_date(form))] += 1
 
     def _finish(self, reading: Reading) -> None:
         entity, fields = self.block.entity, reading.fields
@@ -195,6 +195,10 @@ class Reader:
             reading.reason = "it has no name"
         elif entity == "engagement":
             fields.setdefault("kind", "other")
+
+
+def _no_date(form: str | None) -> str:
+    return f"is no date (expected {form or 'ISO, as in 2026-11-01T10:30'})"
 
 
 def _translator(part: Part) -> Callable[[Cell], Cell]:

@@ -89,3 +89,14 @@ engagement:
     place.sync()
     assert place.state("A1") == f"no_leader_known {reach}"
     assert place.notices() == []
+
+
+def test_a_row_may_name_several(place: Place) -> None:
+    place.connect("council", OWN_FILE.replace("person: Who", "person: {from: Who, split: ' / '}"))
+    place.put("a.csv", "Id,Name\nA1,Alder Ltd\nA2,Birch Ltd\n")
+    place.put("p.csv", "Id,First,Last,Mail,Firm\nP1,Ann,Lee,,A1\nP2,Bob,Ray,,A2\n")
+    place.put("e.csv", "Id,Kind,Contact\nE1,event,\n")
+    place.put("x.csv", "Act,Who,Mail,Name,Word\nE1,P1 / P2 / P9,,,Came\n")
+    place.sync()
+    assert (place.state("A1"), place.state("A2")) == ("no_leader_known staff_only", "no_leader_known staff_only")
+    assert place.notices("participant") == ["person 'P9' points at no person x1"]

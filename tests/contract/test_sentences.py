@@ -16,7 +16,7 @@ from tests.contract.story import BEFORE, DAY, Row, Story, Tables, story, tell_al
 
 NOBODY = "In the last 365 days nobody known to be theirs took part or was invited."
 INVITED = "In the last 365 days it was only invited or written to."
-UNKNOWN = "No senior leader is known in any CRM."
+UNKNOWN = "No CRM names a senior leader who is there now."
 NONE_NOW = "No leader who is there now took part in the last 365 days."
 
 SENTENCES: list[tuple[str, str, str, str, str]] = [
