@@ -189,19 +189,10 @@ class _Batch:
     def _member(self, who: str, posts: list[Any]) -> Member:
         level = highest(found.level for found in posts)
         title = min((found.title for found in posts if found.level == level), default="")
-        of = self.people[posts[0].person_record_id]
-        return Member(who, of.name, title, level, self._left_on(posts), of.do_not_contact)
-
-    def _left_on(self, posts: list[Any]) -> date | None:
-        """When one record says that the person left and none that changed later says otherwise."""
-        leaving = [(day, found) for found in posts if (day := leaving_day(found, self.zone)) is not None]
-        staying = [found for found in posts if leaving_day(found, self.zone) is None]
-        days = [day for day, found in leaving if not any(changed_later(other, found, self.zone) for other in staying)]
-        return min(days, default=None)
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return self.loader.zone
+        of, own = self.people[posts[0].person_record_id], still_or_last(posts)
+        said = min((found.left_on for found in own if found.left_on), default=None)
+        moved = any(found.until for found in own)
+        return Member(who, of.name, title, level, left_from(own, self.loader.zone), said, moved, of.do_not_contact)
 
 
 _STRENGTH = {"organised": 0, "attended": 1, "absent": 2, "declined": 3, "invited": 4}
@@ -211,22 +202,42 @@ def standing_at(posts: list[Any], moment: datetime | None) -> list[Any]:
     """Where a person record stood at a moment: before it was moved, at the old business; else where it is now."""
     ended = sorted((found for found in posts if found.until), key=lambda found: (found.until, found.business_record_id))
     before = [found for found in ended if moment is not None and moment <= found.until]
-    return before[:1] or [found for found in posts if found.until is None]
+    return [found for found in before if found.until == before[0].until] or [found for found in posts if found.until is None]
+
+
+def still_or_last(posts: list[Any]) -> list[Any]:
+    """The posts at one business without those that ended while the same record stayed: it was pointed at another record of the same
+    business, which is no leaving."""
+    staying = {found.person_record_id for found in posts if found.until is None}
+    return [found for found in posts if found.until is None or found.person_record_id not in staying]
+
+
+def left_from(posts: list[Any], zone: ZoneInfo) -> date | None:
+    """The first day on which one record says that the person has left and none that changed later says otherwise."""
+    days = {id(found): leaving_day(found, zone) for found in posts}
+    leaving = []
+    for found in posts:
+        later = [days[id(other)] for other in posts if changed_later(other, found, zone)]
+        every = [days[id(found)], *later]
+        if None not in every:
+            leaving.append(max(day for day in every if day is not None))
+    return min(leaving, default=None)
 
 
 def leaving_day(found: Any, zone: ZoneInfo) -> date | None:
     """The first day on which a post says that the person has left; None where it says that they are still there."""
+    if found.has_left:
+        return date.min
     days = [found.left_on] if found.left_on else []
     if found.until:
         days.append(found.until.astimezone(zone).date())
-    if found.has_left and not days:
-        days.append(date.min)
     return min(days, default=None)
 
 
 def changed_later(one: Any, other: Any, zone: ZoneInfo) -> bool:
     """Whether one record changed later than another: by the CRMs' own clocks, else by the day on which we saw it change."""
-    if one.changed and other.changed and not other.until:
-        return bool(one.changed > other.changed)
-    seen = other.until.astimezone(zone).date() if other.until else other.changed_on
-    return one.changed_on is not None and (seen is None or one.changed_on > seen)
+    moments = [found.until or found.changed for found in (one, other)]
+    if all(moments):
+        return bool(moments[0] > moments[1])
+    seen_one, seen_other = (found.until.astimezone(zone).date() if found.until else found.changed_on for found in (one, other))
+    return seen_one is not None and (seen_other is None or seen_one > seen_other)

@@ -19,7 +19,8 @@ post = bulk.table_of(Post)
 
 
 def resolve_posts(connection: Connection, world: World, levels: LeaderLevels, moved_at: datetime) -> bulk.Change:
-    """Writes each person's post. One that the CRM has moved keeps the old post as it last was, ended at `moved_at`."""
+    """Writes each person's post. One that the CRM has moved keeps the old post as it last was, ended when it was moved: at the
+    record's `changed` where that tells, else at `moved_at`."""
     held: dict[int, list[dict[str, Any]]] = {}
     for row in connection.execute(select(post).where(post.c.connection_id == world.connection_id)).mappings():
         held.setdefault(row["person_record_id"], []).append(dict(row))
@@ -28,12 +29,19 @@ def resolve_posts(connection: Connection, world: World, levels: LeaderLevels, mo
 
 
 def _posts(world: World, live: Live, held: list[dict[str, Any]], levels: LeaderLevels, moved_at: datetime) -> Iterator[dict[str, Any]]:
-    now = set(world.find("person", "business", live.fields.get("business"), "business"))
+    stored = live.fields.get("business")
+    now = set(world.find("person", "business", stored, "business"))
     for business in sorted(now):
         yield _current(world.connection_id, live, business, levels)
     for old in held:
-        if old["business_record_id"] not in now:
-            yield old | {"until": old["until"] or moved_at}
+        if old["business_record_id"] not in now and (old["until"] or now or not stored):
+            yield old | {"until": old["until"] or _moved(live, old, moved_at)}
+
+
+def _moved(live: Live, old: dict[str, Any], moved_at: datetime) -> datetime:
+    """When the CRM moved a record. A reference that only fits nothing, or two, any more is no move, and does not come here."""
+    told = live.changed is not None and (old["changed"] is None or live.changed > old["changed"])
+    return min(live.changed, moved_at) if told and live.changed else moved_at
 
 
 def _current(connection_id: int, live: Live, business: int, levels: LeaderLevels) -> dict[str, Any]:

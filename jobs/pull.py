@@ -186,16 +186,17 @@ class _Rows:
         raws = [hashlib.blake2b(orjson.dumps(row), digest_size=16, key=self._rules).digest() for row in rows]
         if not self._block.ids:
             return [], self._without_ids(connection, rows, raws)
-        ids = [self._reader.source_id(row) for row in rows]
+        ids = self._reader.source_ids(rows)
         held = self._held(connection, ids)
-        unchanged, fresh = [], []
+        unchanged, others = [], []
         for row, raw, source_id in zip(rows, raws, ids, strict=True):
             record_id, before = held.get(source_id, (None, None))
             if before == raw and not self._task.full:
                 unchanged.append((*self._head, record_id))
             else:
-                fresh.append(self._arrival(self._read(row), raw, record_id))
-        return unchanged, fresh
+                others.append((row, raw, record_id))
+        readings = self._reader.read([row for row, _, _ in others])
+        return unchanged, [self._arrival(reading, *rest) for reading, (_, *rest) in zip(readings, others, strict=True)]
 
     def skipped(self, page: Page) -> Iterator[tuple[Any, ...]]:
         """What the connector could not read."""
@@ -204,7 +205,7 @@ class _Rows:
 
     def _without_ids(self, connection: Connection, rows: Sequence[Row], raws: Sequence[bytes]) -> list[tuple[Any, ...]]:
         """Rows whose id is only known once they are read: participants."""
-        readings = [self._read(row) for row in rows]
+        readings = self._reader.read(rows)
         held = self._held(connection, [reading.source_id for reading in readings])
         found = [held.get(reading.source_id, (None, None))[0] for reading in readings]
         return [self._arrival(*each) for each in zip(readings, raws, found, strict=True)]
@@ -221,16 +222,20 @@ class _Rows:
         )
         return {found[0]: found[1:] for found in connection.execute(query).all()}
 
-    def _read(self, row: Row) -> Reading:
-        self._reader.notices.clear()
-        return self._reader.read(row)
-
     def _arrival(self, reading: Reading, raw: bytes, record_id: int | None) -> tuple[Any, ...]:
         fields = orjson.dumps(reading.fields, option=orjson.OPT_SORT_KEYS)
         changed = reading.changed.isoformat().encode() if reading.changed else b""
-        notices = [list(notice) for notice in self._reader.notices] or None
         digest = _digest(fields + changed)
-        read = (reading.source_id, raw, digest, self._block.source, fields.decode(), notices, reading.changed, reading.reason)
+        read = (
+            reading.source_id,
+            raw,
+            digest,
+            self._block.source,
+            fields.decode(),
+            reading.notices or None,
+            reading.changed,
+            reading.reason,
+        )
         return (*self._head, record_id, *read)
 
 

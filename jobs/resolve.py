@@ -176,7 +176,10 @@ class _Guests:
     def _add_all(self, engagement_id: int, entity: str, name: str, stored: object, word: str) -> None:
         if not stored:
             return
-        found = self.world.index["person"].find(stored)
+        self._add_found(engagement_id, entity, name, self.world.index["person"].find(stored), word)
+
+    def _add_found(self, engagement_id: int, entity: str, name: str, found: Found, word: str) -> None:
+        """Adds the people found, and as strangers, noted, those who were not."""
         self.world.note(entity, name, found, "person")
         for person in found.ids:
             self._add(engagement_id, str(person), word)
@@ -195,8 +198,7 @@ class _Guests:
                 continue
             found = self.world.index["person"].find(stored)
             if found.ids:
-                for person in found.ids:
-                    self._add(engagement_id, str(person), word)
+                self._add_found(engagement_id, "participant", name, found, word)
                 return
             tried.append((name, found))
         name, found = tried[0]

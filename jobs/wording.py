@@ -1,11 +1,12 @@
-"""The sentences of a flag: why, whom to approach and through whom. Plain English, from facts only."""
+"""The sentences of a flag: why, whom to approach and through whom. Plain English, and nothing that the records do not say."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 from jobs.facts import Known
-from mappings.policy import TOOK_PART, Judged, Member
+from mappings.policy import TOOK_PART, Judged, Member, Touch
 
-MAX_LEADERS = 3
+OCCASIONS = {"meeting": "a meeting", "call": "a call", "visit": "a visit", "event": "an event", "email": "an email exchange"}
 
 
 def say_day(day: date) -> str:
@@ -16,6 +17,11 @@ def say_day(day: date) -> str:
 def say_person(member: Member) -> str:
     """A person with title, where it is known."""
     return f"{member.name} ({member.title})" if member.title else member.name
+
+
+def say_touch(touch: Touch) -> str:
+    """An engagement that counts: a meeting on 2 October 2026."""
+    return f"{OCCASIONS[touch.kind]} on {say_day(touch.day)}" if touch.day else OCCASIONS[touch.kind]
 
 
 def reason(known: Known, judged: Judged, as_of: date, window: int) -> str:
@@ -30,73 +36,118 @@ def reason(known: Known, judged: Judged, as_of: date, window: int) -> str:
 
 
 def _engaged(known: Known, judged: Judged, as_of: date, window: int) -> str:
-    who, day = _last(known, [member.person for member in judged.leaders], as_of)
-    leader = next(member for member in judged.leaders if member.person == who)
-    return f"{say_person(leader)} took part on {say_day(day)}."
+    leader, touch = _last(known, judged.leaders, as_of)
+    return f"{say_person(leader)} took part in {say_touch(touch)}."
 
 
 def _leader_left(known: Known, judged: Judged, as_of: date, window: int) -> str:
-    left = judged.left_leader
-    if left is None:
-        raise AssertionError("leader_left without a leader who left")
-    _, day = _last(known, [left.person], as_of)
-    when = f"on {say_day(left.left_on)}" if left.left_on and left.left_on > date.min else "since"
+    left, touch = _last(known, judged.left_leaders, as_of)
     return (
-        f"{say_person(left)} took part on {say_day(day)} but left {when}, and no leader who is there now was met in the last {window} days."
+        f"{say_person(left)} took part in {say_touch(touch)} but {say_gone(left, as_of)}."
+        f" No leader who is there now took part in the last {window} days.{_not_to_contact(judged)}"
     )
 
 
+def say_gone(member: Member, as_of: date) -> str:
+    """How the records say that somebody is no longer there."""
+    if member.left_said and member.left_said <= as_of:
+        return f"left on {say_day(member.left_said)}"
+    return "is no longer recorded there" if member.moved else "has left"
+
+
 def _leader_lapsed(known: Known, judged: Judged, as_of: date, window: int) -> str:
-    who, day = _last(known, [member.person for member in judged.leaders], as_of)
-    leader = next(member for member in judged.leaders if member.person == who)
-    return f"{say_person(leader)} last took part on {say_day(day)}, more than {window} days ago. {_reach(known, judged, as_of, window)}"
+    leader, touch = _last(known, judged.leaders, as_of)
+    lapsed = f"{say_person(leader)} last took part in {say_touch(touch)}, more than {window} days ago."
+    return f"{lapsed} {_reach(known, judged, as_of, window)}{_not_to_contact(judged)}"
 
 
 def _not_engaged(known: Known, judged: Judged, as_of: date, window: int) -> str:
-    return f"{say_person(judged.leaders[0])} leads it but has never taken part. {_reach(known, judged, as_of, window)}"
+    first, others = say_person(judged.leaders[0]), len(judged.leaders) - 1
+    if others:
+        said = (
+            f"{first} and {others} other {'leader' if others == 1 else 'leaders'} are known, but none of them is on record as taking part"
+        )
+    else:
+        said = f"{first} leads it, but is not on record as taking part"
+    return f"{said} in a meeting, call, visit or event. {_reach(known, judged, as_of, window)}{_not_to_contact(judged)}"
+
+
+def _not_to_contact(judged: Judged) -> str:
+    if not judged.leaders or not all(member.do_not_contact for member in judged.leaders):
+        return ""
+    one = len(judged.leaders) == 1
+    return " The leader who is known is not to be contacted." if one else " The leaders who are known are not to be contacted."
 
 
 def _unknown(known: Known, judged: Judged, as_of: date, window: int) -> str:
-    return f"No senior leader is known in any CRM. {_reach(known, judged, as_of, window)}"
+    return f"No CRM names a senior leader who is there now. {_reach(known, judged, as_of, window)}"
 
 
 def _reach(known: Known, judged: Judged, as_of: date, window: int) -> str:
     if judged.reach == "staff_only":
-        if not judged.engaged_staff:
-            return f"It was met in the last {window} days, but no leader was named as taking part."
-        staff = judged.engaged_staff[0]
-        return f"Only staff were met: {say_person(staff)} on {say_day(_last(known, [staff.person], as_of)[1])}."
+        return _staff_only(known, judged, as_of, window)
     if judged.reach == "invited_only":
         return f"In the last {window} days it was only invited or written to."
-    return f"Nobody of theirs was met or invited in the last {window} days."
+    return f"In the last {window} days nobody known to be theirs took part or was invited."
 
 
-def _last(known: Known, people: list[str], as_of: date) -> tuple[str, date]:
-    """Who of these people took part last, and when."""
+def _staff_only(known: Known, judged: Judged, as_of: date, window: int) -> str:
+    if judged.engaged_staff:
+        staff, touch = _last(known, judged.engaged_staff, as_of)
+        return f"Only staff took part: {say_person(staff)} in {say_touch(touch)}."
+    gone = _met(known, [member for member in known.facts.members if member.has_left(as_of)], as_of)
+    if gone and _when(gone[-1][1])[0] >= as_of - timedelta(days=window):
+        member, touch = gone[-1]
+        return f"Only staff took part: {say_person(member)}, who {say_gone(member, as_of)}, in {say_touch(touch)}."
+    touch = max((touch for touch in known.facts.touches if _unattended(touch, as_of)), key=_when)
+    return f"The last that is on record is {say_touch(touch)}, which does not say who took part."
+
+
+def _unattended(touch: Touch, as_of: date) -> bool:
+    return touch.is_done(as_of) and touch.qualifies and touch.names_business and not touch.has_participants
+
+
+def _when(touch: Touch) -> tuple[date, int]:
+    return touch.day or date.min, -touch.id
+
+
+def _met(known: Known, people: Iterable[Member], as_of: date) -> list[tuple[Member, Touch]]:
+    """Which of these people took part in what, the last at the end."""
     found = [
-        (touch.day, who)
+        (member, touch)
         for touch in known.facts.touches
-        if touch.qualifies and touch.is_done(as_of) and touch.day
-        for who in people
-        if touch.people.get(who) in TOOK_PART
+        if touch.qualifies and touch.is_done(as_of)
+        for member in people
+        if touch.people.get(member.person) in TOOK_PART
     ]
-    day, who = max(found)
-    return who, day
+    return sorted(found, key=lambda pair: (_when(pair[1])[0], pair[0].name, pair[0].person, -pair[1].id))
+
+
+def _last(known: Known, people: Iterable[Member], as_of: date) -> tuple[Member, Touch]:
+    """Who of these people took part last, and in what."""
+    return _met(known, list(people), as_of)[-1]
 
 
 def approach(judged: Judged) -> str:
     """Whom to approach: the known leaders who may be contacted, the highest first."""
-    return "; ".join(say_person(member) for member in judged.leaders if not member.do_not_contact) if judged.leaders else ""
+    return "; ".join(say_person(member) for member in judged.leaders if not member.do_not_contact)
 
 
 def via(known: Known, judged: Judged, as_of: date) -> str:
-    """The warm path: a colleague already engaged, else our own officer who had the last engagement."""
+    """The warm path: a colleague already engaged, else the officer who owns the last engagement in which theirs took part."""
     open_doors = [member for member in judged.engaged_staff if not member.do_not_contact]
     if open_doors:
-        staff = open_doors[0]
-        return f"{say_person(staff)}, met on {say_day(_last(known, [staff.person], as_of)[1])}"
-    met = [(touch.day, touch.id) for touch in known.facts.touches if touch.is_done(as_of) and touch.day and touch.id in known.owners]
-    if not met:
+        staff, touch = _last(known, open_doors, as_of)
+        return f"{say_person(staff)}, who took part in {say_touch(touch)}"
+    ours = [
+        touch
+        for touch in known.facts.touches
+        if touch.id in known.owners
+        and touch.is_done(as_of)
+        and touch.qualifies
+        and (_unattended(touch, as_of) or any(word in TOOK_PART for word in touch.people.values()))
+    ]
+    if not ours:
         return ""
-    day, engagement = max(met)
-    return f"{known.owners[engagement]}, who was in touch on {say_day(day)}"
+    touch = max(ours, key=_when)
+    return f"{known.owners[touch.id]}, named as the owner of {say_touch(touch)}"

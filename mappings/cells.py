@@ -25,7 +25,7 @@ def as_text(cell: Cell) -> str:
 def read_instant(cell: Cell, form: str | None, zone: ZoneInfo) -> datetime | None:
     """A point in time in UTC; times without a zone are `zone`'s. None where the cell holds no date.
 
-    A real date is taken as it is; text by `form` (strptime's letters), else ISO 8601."""
+    A real date is taken as it is; text by `form` (strptime's letters) and by nothing else, without one as ISO 8601."""
     moment = _moment(cell, form)
     if moment is None:
         return None
@@ -53,12 +53,7 @@ def _moment(cell: Cell, form: str | None) -> datetime | None:
 
 @lru_cache(maxsize=4096)
 def _parsed(text: str, form: str | None) -> datetime | None:
-    if form:
-        try:
-            return datetime.strptime(text, form)  # noqa: DTZ007 - a zone, where there is none, is given by the caller
-        except ValueError:
-            pass
     try:
-        return datetime.fromisoformat(text)
+        return datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007 - the caller gives the zone
     except ValueError:
         return None

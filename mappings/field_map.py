@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mappings.field_map_parts import Block, FieldMapError, Guests, Part
+from mappings.field_map_values import columns, constant, date_format, default, match, needs_one, separator, values
 from mappings.field_map_yaml import Fault, Faults, Node, parse
-from mappings.vocabulary import ENTITIES, FIELDS, MATCHES, REFERENCES, TOOK_PART, words_of
+from mappings.vocabulary import ENTITIES, FIELDS, TOOK_PART
 
 BLOCK_KEYS = ("from", "id", "changed", "complete", "fields", "participants")
 PART_KEYS = ("from", "join", "format", "values", "default", "value", "match", "split")
-GUEST_KEYS = ("from", "split", "match", "took_part")
+GUEST_KEYS = ("from", "join", "split", "match", "took_part")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def read(text: bytes | str, name: str) -> FieldMap:
             if key not in ENTITIES:
                 faults.unknown(node, key, ENTITIES, "is no entity")
                 continue
-            found = [_block(key, item, faults) for item in node.items()]
+            found = [_block(key, item, faults) for item in needs_one(node, faults, f"{key} is an empty list; it needs a block with `from`")]
             blocks[key] = [block for block in found if block]
         if not blocks and not faults:
             faults.add(root, "the field map is empty; it needs at least `business:` with `from`, `id` and `fields`")
@@ -57,7 +58,8 @@ def read(text: bytes | str, name: str) -> FieldMap:
 def _block(entity: str, node: Node, faults: Faults) -> Block | None:
     entries = dict(node.entries(faults, "a block with `from`, `id` and `fields`"))
     if not entries:
-        faults.add(node, f"{entity} is empty; it needs `from`, `id` and `fields`")
+        if node.is_mapping():
+            faults.add(node, f"{entity} is empty; it needs `from`, `id` and `fields`")
         return None
     for key, value in entries.items():
         if key not in BLOCK_KEYS:
@@ -84,7 +86,8 @@ def _ids(entity: str, node: Node, entries: dict[str, Node], faults: Faults) -> t
         if entity != "participant":
             faults.add(node, f"{entity} has no `id`; name the column that holds it, or a list of columns that together are unique")
         return ()
-    parts = [_part("", "id", item, faults) for item in value.items()]
+    items = needs_one(value, faults, "`id` is an empty list; name a column, or the columns that together are unique")
+    parts = [_part("", "id", item, faults) for item in items]
     return tuple(part for part in parts if part)
 
 
@@ -144,81 +147,17 @@ def _part(entity: str, name: str, node: Node, faults: Faults) -> Part | None:
     if ("from" in entries) == ("value" in entries):
         faults.add(node, f"`{name}` needs either `from` (a column) or `value` (a word for every row)")
         return None
+    theirs = values(entity, name, entries.get("values"), faults)
     return Part(
-        columns=_columns(name, entries.get("from"), faults),
-        constant=_constant(entity, name, entries.get("value"), faults),
-        join=_separator(entries.get("join"), faults) or " ",
-        format=_format(entries.get("format"), faults),
-        values=_values(entity, name, entries.get("values"), faults),
-        default=_text(entries.get("default"), faults, "`default`"),
-        match=_match(entity, name, entries.get("match"), faults),
-        split=_separator(entries.get("split"), faults),
+        columns=columns(name, entries.get("from"), faults),
+        constant=constant(entity, name, entries.get("value"), faults),
+        join=entries["join"].raw(faults, "`join`") if "join" in entries else None,
+        format=date_format(entity, name, entries.get("format"), faults),
+        values=theirs,
+        default=default(entity, name, entries.get("default"), dict(theirs), faults),
+        match=match(entity, name, entries.get("match"), faults),
+        split=separator(entity, name, entries.get("split"), faults),
     )
-
-
-def _columns(name: str, node: Node | None, faults: Faults) -> tuple[str, ...]:
-    if node is None:
-        return ()
-    found = [item.text(faults, f"a column of `{name}`") for item in node.items()]
-    return tuple(column for column in found if column)
-
-
-def _text(node: Node | None, faults: Faults, what: str) -> str | None:
-    return None if node is None else node.text(faults, what, may_be_empty=True)
-
-
-def _separator(node: Node | None, faults: Faults) -> str | None:
-    if node is None:
-        return None
-    text = node.raw()
-    if not text:
-        faults.add(node, 'a separator is empty; write it in quotes, as in `split: ";"`')
-        return None
-    return text
-
-
-def _constant(entity: str, name: str, node: Node | None, faults: Faults) -> str | None:
-    text = _text(node, faults, "`value`")
-    if node is not None and text is not None:
-        _check_word(entity, name, text, node, faults)
-    return text
-
-
-def _check_word(entity: str, name: str, word: str, node: Node, faults: Faults) -> None:
-    words = words_of(entity, name)
-    if words and word and word.strip().casefold() not in words:
-        faults.unknown(node, word, words, f"is none of our words for `{name}`")
-
-
-def _values(entity: str, name: str, node: Node | None, faults: Faults) -> tuple[tuple[str, str], ...]:
-    if node is None:
-        return ()
-    pairs = []
-    for theirs, value in node.entries(faults, "`values`: their word on the left, ours on the right", split_case=True):
-        ours = value.text(faults, f"our word for '{theirs}'", may_be_empty=True)
-        if ours is not None:
-            _check_word(entity, name, ours, value, faults)
-            pairs.append((theirs.strip().casefold(), ours.strip()))
-    return tuple(pairs)
-
-
-def _format(node: Node | None, faults: Faults) -> str | None:
-    text = _text(node, faults, "`format`")
-    if node is not None and text is not None and "%" not in text:
-        faults.add(node, f"`format` is '{text}'; write it in strptime's letters, as in \"%d/%m/%Y %H:%M\"")
-    return text
-
-
-def _match(entity: str, name: str, node: Node | None, faults: Faults) -> str:
-    target = REFERENCES.get((entity, name))
-    if node is None:
-        return "id"
-    word = node.text(faults, "`match`") or ""
-    if target is None:
-        faults.add(node, f"`match` is for fields that point at another entity; `{name}` does not")
-    elif word not in MATCHES[target]:
-        faults.unknown(node, word, MATCHES[target], f"is nothing that a {target} can be matched by")
-    return word
 
 
 def _guests(entity: str, node: Node | None, faults: Faults) -> tuple[Guests, ...]:
@@ -231,6 +170,9 @@ def _guests(entity: str, node: Node | None, faults: Faults) -> tuple[Guests, ...
 
 
 def _guest(node: Node, faults: Faults) -> Guests | None:
+    if node.is_text():
+        column = node.text(faults, "`participants`")
+        return Guests(Part(columns=(column,)), None) if column else None
     entries = dict(node.entries(faults, "`participants` with `from`, `split`, `match` and `took_part`"))
     for key, value in entries.items():
         if key not in GUEST_KEYS:
@@ -239,9 +181,10 @@ def _guest(node: Node, faults: Faults) -> Guests | None:
         faults.add(node, "`participants` has no `from`; name the column that lists them")
         return None
     part = Part(
-        columns=_columns("participants", entries["from"], faults),
-        match=_match("engagement", "person", entries.get("match"), faults),
-        split=_separator(entries.get("split"), faults),
+        columns=columns("participants", entries["from"], faults),
+        join=entries["join"].raw(faults, "`join`") if "join" in entries else None,
+        match=match("engagement", "person", entries.get("match"), faults),
+        split=separator("engagement", "person", entries.get("split"), faults),
     )
     return Guests(part, _took_part(entries.get("took_part"), faults))
 

@@ -15,11 +15,13 @@ class Part:
 
     columns: tuple[str, ...] = ()
     constant: str | None = None
-    join: str = " "
+    join: str | None = None
+    """What stands between joined columns; a space where the map does not say."""
     format: str | None = None
     values: tuple[tuple[str, str], ...] = ()
     """Their word, in lower case and trimmed, and ours."""
     default: str | None = None
+    """What an empty cell is taken for: read as if it stood there, so `values` may map it."""
     match: str = "id"
     split: str | None = None
 

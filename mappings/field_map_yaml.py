@@ -61,20 +61,27 @@ class Node:
         """A single word or sentence."""
         return isinstance(self.yaml, yaml.ScalarNode)
 
+    def is_mapping(self) -> bool:
+        """Keys and values."""
+        return isinstance(self.yaml, yaml.MappingNode)
+
     def is_list(self) -> bool:
         """A YAML sequence."""
         return isinstance(self.yaml, yaml.SequenceNode)
 
-    def raw(self) -> str:
-        """The text as it stands, outer spaces kept; empty where this is no text."""
-        return str(self.yaml.value) if isinstance(self.yaml, yaml.ScalarNode) else ""
+    def raw(self, faults: Faults, what: str) -> str | None:
+        """The text as it stands, outer spaces kept; None and a fault where this is no text."""
+        if isinstance(self.yaml, yaml.ScalarNode):
+            return str(self.yaml.value)
+        faults.add(self, f"{what} must be one word or name, not a list or a mapping")
+        return None
 
     def text(self, faults: Faults, what: str, may_be_empty: bool = False) -> str | None:
         """The text without outer spaces, or None and a fault where there is none."""
-        if not self.is_text():
-            faults.add(self, f"{what} must be one word or name, not a list or a mapping")
+        raw = self.raw(faults, what)
+        if raw is None:
             return None
-        text = self.raw().strip()
+        text = raw.strip()
         if not text and not may_be_empty:
             faults.add(self, f"{what} is empty; write a name, or leave the line out")
             return None
@@ -95,12 +102,23 @@ class Node:
         for key_node, value_node in self.yaml.value:
             key = str(key_node.value).strip() if isinstance(key_node, yaml.ScalarNode) else ""
             line = key_node.start_mark.line + 1
+            if key == "<<":
+                faults.at(line, "`<<` is not read here; write the lines out")
+                continue
             once = key.casefold() if split_case else key
             if once in seen:
                 faults.at(line, f"'{key}' stands twice (first on line {seen[once]}); keep one of them")
                 continue
             seen[once] = line
             yield key, Node(value_node, line if isinstance(value_node, yaml.ScalarNode) else value_node.start_mark.line + 1)
+
+
+def _hint(error: yaml.MarkedYAMLError) -> str:
+    if "\\t" in str(error.problem):
+        return "indent with spaces, not with a tab"
+    if "another document" in str(error.problem):
+        return "leave the line `---` out"
+    return "check quotes, colons and the indent of this line"
 
 
 def _node(node: yaml.Node) -> Node:
@@ -116,7 +134,10 @@ def parse(text: bytes | str, faults: Faults, if_empty: str = FIRST_MAP) -> Node 
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        faults.at(mark.line + 1 if mark else 1, f"this is no YAML ({error.problem}); check quotes, colons and the indent of this line")
+        faults.at(mark.line + 1 if mark else 1, f"this is no YAML ({error.problem}); {_hint(error)}")
+        return None
+    except RecursionError:
+        faults.at(1, "this is nested far too deep to be a field map; begin anew from one that `placebridge init --from FOLDER` writes")
         return None
     except (yaml.YAMLError, UnicodeDecodeError):
         faults.at(1, "this is no text in UTF-8; save the file as UTF-8")

@@ -3,21 +3,43 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from mappings.company_numbers import company_number
+from mappings.contact_points import mail_address
+
 _NOT_WORD = re.compile(r"[^\w]+|_")
+_NOT_LETTER = re.compile(r"[^\w\s]+|_")
+_STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i"})
+"""Letters that Unicode does not take apart into a letter and an accent."""
 _LIMITED = {"ltd", "limited"}
+_LONGEST = 6
+"""Of how many parts of a split cell one name may be made that itself holds the separator."""
 
 
 @lru_cache(maxsize=65536)
 def fold_name(name: str) -> str:
     """A name for matching references: case, accents, punctuation and Ltd or Limited aside."""
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(letter))
-    words = _NOT_WORD.sub(" ", plain.replace("'", "").replace("’", "")).split()
-    kept = [word for word in words if word not in _LIMITED]
-    return " ".join(kept or words)
+    return _without_limited(_NOT_WORD.sub(" ", _plain(name).replace("'", "").replace("’", "")))
+
+
+def name_keys(name: str) -> set[str]:
+    """A name in every way of leaving punctuation aside: as a space ("Smith-Jones"), as nothing ("A.B.C. Foods"), or each as is usual."""
+    if not _NOT_LETTER.search(name):
+        return {fold_name(name)}
+    return {fold_name(name), fold_name(name.replace(".", "")), _without_limited(_NOT_LETTER.sub("", _plain(name)))}
+
+
+def _plain(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.casefold().translate(_STROKES))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _without_limited(text: str) -> str:
+    words = text.split()
+    return " ".join([word for word in words if word not in _LIMITED] or words)
 
 
 def full_name(fields: Mapping[str, object]) -> str:
@@ -49,8 +71,8 @@ class Index:
             index.by["id"][source_id].add(record_id)
             index.by["loose_id"][_loose(source_id)].add(record_id)
             name = full_name(fields) if entity == "person" else str(fields.get("name", ""))
-            for match, key in (("name", fold_name(name)), ("email", _mail(fields)), ("company_number", _number(fields))):
-                if key:
+            for match, keys_of in _KEYS.items():
+                for key in keys_of(name if match == "name" else str(fields.get(match, ""))) - {""}:
                     index.by[match][key].add(record_id)
         return index
 
@@ -59,17 +81,30 @@ class Index:
         match, text, split = stored if isinstance(stored, list) else ("id", str(stored or ""), "")
         if not text:
             return Found()
-        # A name may hold the separator itself ("AC/DC Lighting"), so the whole cell is tried before its parts.
         whole = self._one(match, text)
-        if whole or not split:
-            return _sorted_out({text: whole})
-        parts = [part.strip() for part in text.split(split)]
-        return _sorted_out({part: self._one(match, part) for part in parts if part})
+        return _sorted_out({text: whole} if whole or not split else self._parts(match, text.split(split), split))
+
+    def _parts(self, match: str, parts: list[str], split: str) -> dict[str, set[int]]:
+        """Each part and what it fits. A name may hold the separator itself ("AC/DC Lighting"), so the longest that fits is taken."""
+        found: dict[str, set[int]] = {}
+        start = 0
+        while start < len(parts):
+            for end in range(min(start + _LONGEST, len(parts)), start, -1):
+                text = split.join(parts[start:end]).strip()
+                if (hits := self._one(match, text)) or end == start + 1:
+                    break
+            if text:
+                found[text] = hits
+            start = end
+        return found
 
     def _one(self, match: str, text: str) -> set[int]:
         if match == "id":
-            return self.by["id"].get(text) or self.by["loose_id"].get(_loose(text)) or set()
-        return self.by[match].get(_KEYS[match](text.strip()), set())
+            return next((hits for said in _ids(text) if (hits := self._id(said))), set())
+        return {hit for key in _KEYS[match](text.strip()) for hit in self.by[match].get(key, ())}
+
+    def _id(self, text: str) -> set[int]:
+        return self.by["id"].get(text) or self.by["loose_id"].get(_loose(text)) or set()
 
 
 def _sorted_out(found: Mapping[str, set[int]]) -> Found:
@@ -81,12 +116,21 @@ def _sorted_out(found: Mapping[str, set[int]]) -> Found:
     )
 
 
-def _mail(fields: Mapping[str, object]) -> str:
-    return str(fields.get("email", "")).strip().casefold()
+def _ids(text: str) -> Iterator[str]:
+    """An id as it stands; and where it is several values joined by a vertical bar, as columns are joined elsewhere: the empty ones out."""
+    yield text
+    if "|" in text:
+        filled = [part for part in text.split("|") if part]
+        yield from ("|".join(filled), " ".join(filled))
 
 
-def _number(fields: Mapping[str, object]) -> str:
-    return _loose(str(fields.get("company_number", "")))
+def _mail(text: str) -> str:
+    """An address alone: `mailto:` and `Ann Lee <ann@x.example>` aside. A cell of several is none."""
+    return (mail_address(text) if text.count("@") == 1 else "") or text.strip().casefold()
+
+
+def _number(text: str) -> str:
+    return company_number(text) or _loose(text)
 
 
 def _loose(text: str) -> str:
@@ -94,5 +138,9 @@ def _loose(text: str) -> str:
     return text.strip().strip("{}").casefold().lstrip("0") or text.strip()
 
 
-_KEYS: dict[str, Callable[[str], str]] = {"name": fold_name, "email": str.casefold, "company_number": _loose}
+_KEYS: dict[str, Callable[[str], set[str]]] = {
+    "name": name_keys,
+    "email": lambda text: {_mail(text)},
+    "company_number": lambda text: {_number(text)},
+}
 """What each kind of reference is compared by."""

@@ -55,6 +55,10 @@ class Member:
     level: str
     left_on: date | None = None
     """The first day on which the person counts as having left; None while at the business."""
+    left_said: date | None = None
+    """The leaving date that a CRM gives, where one does."""
+    moved: bool = False
+    """A CRM now has the person at another business."""
     do_not_contact: bool = False
 
     def has_left(self, as_of: date) -> bool:
@@ -84,9 +88,8 @@ class Judged:
     points: dict[str, int]
     leaders: tuple[Member, ...]
     """Current leaders, the highest level first."""
-    left_leader: Member | None
-    last_leader_day: date | None
-    """When a leader of this business, current or left, last took part."""
+    left_leaders: tuple[Member, ...]
+    """Leaders who took part in the window and have left."""
     engaged_staff: tuple[Member, ...]
     """Others of theirs who took part in the window and are still there."""
     next_on: date | None
@@ -153,8 +156,7 @@ def judge(facts: Facts, as_of: date, rules: PolicyRules) -> Judged | None:
         reach=reach,
         points=_points(case, state, reach),
         leaders=tuple(case.leaders),
-        left_leader=left[0] if left else None,
-        last_leader_day=_last_leader_day(case),
+        left_leaders=tuple(left),
         engaged_staff=tuple(_engaged_staff(case)),
         next_on=next_change(facts, as_of, rules),
     )
@@ -197,16 +199,6 @@ def _engaged_staff(case: Case) -> Iterator[Member]:
     for member in sorted(case.facts.members, key=lambda member: (case.rules.rank(member.level), member.name, member.person)):
         if member not in case.leaders and not member.has_left(case.as_of) and case.took_part(member, case.in_window):
             yield member
-
-
-def _last_leader_day(case: Case) -> date | None:
-    people = {member.person for member in (*case.leaders, *case.left_leaders)}
-    days = [
-        touch.day
-        for touch in case.done
-        if touch.day and touch.qualifies and any(touch.people.get(person) in TOOK_PART for person in people)
-    ]
-    return max(days, default=None)
 
 
 def _points(case: Case, state: str, reach: str) -> dict[str, int]:

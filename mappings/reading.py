@@ -1,26 +1,33 @@
 """Rows of a CRM turned into Placebridge's fields, as a field map says.
 
-Pure functions over plain values: a row comes in as a tuple of cells in the order of `Block.columns()`, and leaves as a Reading.
+Pure functions over plain values: rows come in a page at a time, each a tuple of cells in the order of `Block.columns()`, and leave as
+Readings in the same order.
 """
 
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from operator import itemgetter
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from mappings.cells import as_text, read_date, read_instant
-from mappings.field_map_parts import Block, Guests, Part
+from mappings.cell_columns import Table, joined_ids, pointer, taker, texts
+from mappings.cells import Cell, as_text, read_date, read_instant
+from mappings.field_map_parts import Block, Part
+from mappings.guest_reading import GuestReader
 from mappings.vocabulary import DATES, INSTANTS, REFERENCES, WORDS, YES_NO, YES_NO_WORDS
 
 READING_VERSION = 1
-"""Goes up whenever this file would make other fields of the same cells, so that what is held is read again."""
+"""Goes up whenever other fields would be made of the same cells, so that what is held is read again."""
 
-Cell = str | int | float | bool | date | datetime | None
+LONGEST = 60
+"""Letters of a cell that a notice shows."""
+
 Row = tuple[Cell, ...]
-Take = Callable[[Row], Cell]
-"""Reads one value from a row: text, or a real date where the system has them."""
+Column = Callable[[Table], Sequence[object]]
+"""Reads a field from a page: a value for each row, None or empty where there is none."""
+
+
+Notice = tuple[str, str, str]
+"""What was left out of a row without refusing it, a word that is none of ours or a date that is none: the field, the text, what it is."""
 
 
 @dataclass(slots=True)
@@ -31,161 +38,118 @@ class Reading:
     fields: dict[str, object] = field(default_factory=dict)
     changed: datetime | None = None
     reason: str | None = None
+    notices: list[Notice] = field(default_factory=list)
 
 
 class Reader:
-    """Reads the rows of one block.
-
-    `notices` counts, by field and word, what was left out without rejecting the row: words that are none of ours, dates that are none.
-    """
+    """Reads the rows of one block."""
 
     def __init__(self, block: Block, zone: ZoneInfo) -> None:
-        self.block = block
-        self.zone = zone
-        self.notices: Counter[tuple[str, str, str]] = Counter()
+        self._entity, self._zone = block.entity, zone
         self._at = {column: index for index, column in enumerate(block.columns())}
-        self._id = [self._taker(part) for part in block.ids]
-        self._plain: list[tuple[str, int]] = []
-        self._special: list[tuple[str, Callable[[Row, Reading], object]]] = []
-        for name, part in block.fields.items():
-            self._add(name, part)
-        self._guests = [(guests, self._taker(guests.part), self._word_taker(guests)) for guests in block.guests]
-        self._changed = (self._taker(block.changed), block.changed.format) if block.changed else None
+        self._ids = [taker(part, self._at) for part in block.ids]
+        self._fields = {name: self._column(name, part) for name, part in block.fields.items()}
+        self._guests = [GuestReader(guests, self._at, self._note) for guests in block.guests]
+        self._changed = (taker(block.changed, self._at), block.changed.format) if block.changed else None
+        self._notices: dict[int, list[Notice]] = {}
+        self._reasons: dict[int, str] = {}
 
-    def read(self, row: Row) -> Reading:
-        """Reads one row. Never raises for what a cell may hold."""
-        reading = Reading(self.source_id(row))
-        fields = reading.fields
-        for name, index in self._plain:
-            cell = row[index]
-            if cell is not None and (text := cell.strip() if type(cell) is str else as_text(cell)):
-                fields[name] = text
-        for name, special in self._special:
-            value = special(row, reading)
-            if value is not None and value != "":
-                fields[name] = value
-        if self._guests:
-            self._read_guests(row, fields)
-        if self._changed:
-            self._read_changed(*self._changed, row, reading)
-        self._finish(reading)
-        return reading
+    def source_ids(self, rows: Sequence[Row]) -> list[str]:
+        """The rows' ids; empty where none of their columns is filled, or where the block has no `id`."""
+        table = list(zip(*rows, strict=True))
+        return joined_ids([take(table) for take in self._ids]) if self._ids and rows else [""] * len(rows)
 
-    def source_id(self, row: Row) -> str:
-        """The row's id: its columns joined by a vertical bar; empty where none is filled, or where the block has no `id`."""
-        parts = [as_text(take(row)) for take in self._id]
-        return "|".join(parts) if any(parts) else ""
+    def read(self, rows: Sequence[Row]) -> list[Reading]:
+        """Reads a page. Never raises for what a cell may hold."""
+        if not rows:
+            return []
+        self._notices, self._reasons = {}, {}
+        table = list(zip(*rows, strict=True))
+        columns = [column(table) for column in self._fields.values()]
+        by_row = zip(*columns, strict=True) if columns else [()] * len(rows)
+        guests = [reader.read(table) for reader in self._guests]
+        changed = self._changes(table) if self._changed else [None] * len(rows)
+        readings = [
+            Reading(source_id, {name: value for name, value in zip(self._fields, values, strict=True) if value}, moment)
+            for source_id, values, moment in zip(self.source_ids(rows), by_row, changed, strict=True)
+        ]
+        for row, reading in enumerate(readings):
+            if listed := [guest for lists in guests for guest in lists[row]]:
+                reading.fields["participants"] = listed
+            self._finish(row, reading)
+        return readings
 
-    def _add(self, name: str, part: Part) -> None:
-        key = (self.block.entity, name)
-        take = self._taker(part)
+    def _column(self, name: str, part: Part) -> Column:
+        key, take = (self._entity, name), taker(part, self._at)
         if key in REFERENCES:
-            self._special.append((name, lambda row, _: reference(part, as_text(take(row)))))
-        elif key in INSTANTS:
-            self._special.append((name, lambda row, reading: self._instant(name, part, take(row), reading)))
-        elif key in DATES:
-            self._special.append((name, lambda row, _: self._date(name, part, take(row))))
-        elif key in WORDS or key in YES_NO:
-            self._special.append((name, lambda row, _: self._word(name, as_text(take(row)))))
-        elif len(part.columns) == 1 and not part.values and part.default is None:
-            self._plain.append((name, self._at[part.columns[0]]))
-        else:
-            self._special.append((name, lambda row, _: as_text(take(row))))
+            point = pointer(part, self._at)
+            return lambda table: [reference(part, text) for text in texts(point(table))]
+        if key in INSTANTS:
+            return lambda table: [self._instant(row, name, part, cell) for row, cell in enumerate(take(table))]
+        if key in DATES:
+            return lambda table: [self._date(row, name, part, cell) for row, cell in enumerate(take(table))]
+        if key in WORDS or key in YES_NO:
+            known = YES_NO_WORDS if key in YES_NO else {ours: ours for ours in WORDS[key]}
+            return lambda table: [self._word(row, name, known, text) for row, text in enumerate(texts(take(table)))]
+        return lambda table: texts(take(table))
 
-    def _taker(self, part: Part) -> Take:
-        """A function that reads a part's value: columns joined, then `values`, then `default`."""
-        if part.constant is not None:
-            constant = part.constant
-            return lambda row: constant
-        take = self._columns_taker(part)
-        if not part.values and part.default is None:
-            return take
-        words, default = dict(part.values), part.default or ""
+    def _note(self, row: int, name: str, text: str, what: str) -> None:
+        self._notices.setdefault(row, []).append((name, text[:LONGEST], what))
 
-        def translated(row: Row) -> Cell:
-            cell = take(row)
-            text = as_text(cell)
-            if not text:
-                return default
-            return words.get(text.casefold(), cell)
-
-        return translated
-
-    def _columns_taker(self, part: Part) -> Take:
-        indexes = [self._at[column] for column in part.columns]
-        if len(indexes) == 1:
-            return itemgetter(indexes[0])
-        return lambda row: part.join.join(text for index in indexes if (text := as_text(row[index])))
-
-    def _instant(self, name: str, part: Part, cell: Cell, reading: Reading) -> str | None:
-        if not as_text(cell):
+    def _instant(self, row: int, name: str, part: Part, cell: Cell) -> str | None:
+        if not (text := as_text(cell)):
             return None
-        found = read_instant(cell, part.format, self.zone)
+        found = read_instant(cell, part.format, self._zone)
         if found is None:
-            wanted = part.format or "ISO, as in 2026-11-01T10:30"
-            reading.reason = reading.reason or f"{name} '{as_text(cell)[:40]}' is no date (expected {wanted})"
+            self._reasons.setdefault(row, f"{name} '{text[:40]}' {_no_date(part.format)}")
             return None
         return found.isoformat()
 
-    def _date(self, name: str, part: Part, cell: Cell) -> str | None:
-        if not as_text(cell):
+    def _date(self, row: int, name: str, part: Part, cell: Cell) -> str | None:
+        if not (text := as_text(cell)):
             return None
-        found = read_date(cell, part.format, self.zone)
+        found = read_date(cell, part.format, self._zone)
         if found is None:
-            self.notices[(name, as_text(cell)[:60], "is no date")] += 1
+            self._note(row, name, text, _no_date(part.format))
             return None
         return found.isoformat()
 
-    def _word(self, name: str, text: str) -> str | None:
-        if not text:
-            return None
-        key = (self.block.entity, name)
-        word = text.casefold()
-        known = YES_NO_WORDS if key in YES_NO else {ours: ours for ours in WORDS[key]}
-        found = known.get(word)
-        if found is None:
-            self.notices[(name, text[:60], "is none of our words")] += 1
+    def _word(self, row: int, name: str, known: dict[str, str], text: str) -> str | None:
+        found = known.get(text) or known.get(text.casefold())
+        if found is None and text:
+            taken = "other" if name == "kind" else "empty"
+            self._note(row, name, text, f"is none of our words and is taken for {taken}; `values` can map it")
         return found
 
-    def _word_taker(self, guests: Guests) -> Take | None:
-        return self._taker(guests.took_part) if guests.took_part else None
+    def _changes(self, table: Table) -> list[datetime | None]:
+        if self._changed is None:
+            return []
+        take, form = self._changed
+        found: list[datetime | None] = []
+        for row, cell in enumerate(take(table)):
+            text = as_text(cell)
+            moment = read_instant(cell, form, self._zone) if text else None
+            if text and moment is None:
+                self._note(row, "changed", text, _no_date(form))
+            found.append(moment)
+        return found
 
-    def _read_guests(self, row: Row, fields: dict[str, object]) -> None:
-        listed: list[object] = []
-        for guests, take, take_word in self._guests:
-            text = as_text(take(row))
-            if not text:
-                continue
-            word = self._guest_word(as_text(take_word(row))) if take_word else ""
-            listed.append([guests.part.match, text, guests.part.split or "", word])
-        if listed:
-            fields["participants"] = listed
-
-    def _guest_word(self, text: str) -> str:
-        word = text.casefold()
-        if word and word not in WORDS[("participant", "took_part")]:
-            self.notices[("took_part", text[:60], "is none of our words")] += 1
-            return ""
-        return word
-
-    def _read_changed(self, take: Take, form: str | None, row: Row, reading: Reading) -> None:
-        cell = take(row)
-        if as_text(cell):
-            reading.changed = read_instant(cell, form, self.zone)
-            if reading.changed is None:
-                self.notices[("changed", as_text(cell)[:60], "is no date")] += 1
-
-    def _finish(self, reading: Reading) -> None:
-        entity, fields = self.block.entity, reading.fields
-        if entity == "participant":
+    def _finish(self, row: int, reading: Reading) -> None:
+        fields = reading.fields
+        reading.notices, reading.reason = self._notices.get(row, []), self._reasons.get(row)
+        if self._entity == "participant":
             reading.source_id = reading.source_id or participant_id(fields)
             reading.reason = reading.reason or _participant_fault(fields)
         elif not reading.source_id:
             reading.reason = "it has no id"
-        elif entity in {"business", "person"} and not _has_name(fields):
+        elif self._entity in {"business", "person"} and not _has_name(fields):
             reading.reason = "it has no name"
-        elif entity == "engagement":
+        elif self._entity == "engagement":
             fields.setdefault("kind", "other")
+
+
+def _no_date(form: str | None) -> str:
+    return f"is no date (expected {form or 'ISO, as in 2026-11-01T10:30'})"
 
 
 def _has_name(fields: dict[str, object]) -> bool:

@@ -53,6 +53,9 @@ REFERENCES: Final = {
 }
 """Fields that point at another entity's rows, and at which."""
 
+LISTS: Final = {("business", "tags"), ("business", "previous_names"), ("engagement", "theme")}
+"""Fields of text that may hold several."""
+
 MATCHES: Final[dict[str, tuple[str, ...]]] = {
     "business": ("id", "name", "email", "company_number"),
     "person": ("id", "name", "email"),

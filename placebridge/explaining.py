@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from jobs.facts import Loader
 from jobs.flag import Decided, decide
-from jobs.wording import say_day
+from jobs.wording import say_day, say_gone
 from mappings.pointing import fold_name
 from mappings.policy import Touch
 from mappings.policy_rules import PolicyRules
@@ -89,8 +89,7 @@ def _lines(connection: Connection, decided: Decided, day: date, rules: PolicyRul
 def _people(decided: Decided, day: date) -> Iterator[str]:
     yield "People:"
     for member in decided.known.facts.members:
-        left = f", left on {say_day(member.left_on)}" if member.has_left(day) and member.left_on and member.left_on > date.min else ""
-        left = left or (", has left" if member.has_left(day) else "")
+        left = f", {say_gone(member, day)}" if member.has_left(day) else ""
         yield f"  {member.name}: {member.title or 'no title'} ({member.level}){left}{', not to be contacted' if member.do_not_contact else ''}"
     if not decided.known.facts.members:
         yield "  none is known"

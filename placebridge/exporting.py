@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import typer
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from jobs.facts import standing_at
 from mappings.policy import Touch
@@ -14,7 +16,18 @@ from placebridge.faults import UserError
 from placebridge.opening import opened
 from placebridge.output import export_csv
 from store import bulk
-from store.tables import BusinessRecord, Engagement, EngagementBusiness, LinkDecision, Participant, PersonRecord, Post, Record, ThemeFound
+from store.tables import (
+    BusinessRecord,
+    Engagement,
+    EngagementBusiness,
+    FlagLooked,
+    LinkDecision,
+    Participant,
+    PersonRecord,
+    Post,
+    Record,
+    ThemeFound,
+)
 from store.tables import Connection as ConnectionRow
 
 decision = bulk.table_of(LinkDecision)
@@ -108,13 +121,16 @@ def people(file: Path | None, out: Path) -> None:
 
 
 def engagements(file: Path | None, out: Path) -> None:
-    """A row for each engagement and business of it; one of no known business has an empty business_id."""
+    """A row for each engagement and business of it; one of no known business has an empty business_id.
+
+    What qualifies does so as of the day of the last sync: what was planned, cancelled or later then does not."""
     with opened(file) as at, at.store.reading() as connection:
-        rows = list(_engagements(connection))
+        rows = list(_engagements(connection, at.config.zone))
     _write(out, rows, ENGAGEMENTS)
 
 
-def _engagements(connection: Connection) -> Iterator[dict[str, Any]]:
+def _engagements(connection: Connection, zone: ZoneInfo) -> Iterator[dict[str, Any]]:
+    as_of = connection.scalar(select(func.max(bulk.table_of(FlagLooked).c.as_of))) or datetime.now(zone).date()
     found = _found(connection)
     businesses = _businesses(connection)
     query = (
@@ -124,7 +140,8 @@ def _engagements(connection: Connection) -> Iterator[dict[str, Any]]:
         .order_by(connections.c.name, record.c.source_id)
     )
     for row in connection.execute(query):
-        touch = Touch(row.record_id, row.kind, row.direction, row.status, None)
+        day = row.starts_at.astimezone(zone).date() if row.starts_at else None
+        touch = Touch(row.record_id, row.kind, row.direction, row.status, day)
         for business_id in sorted(businesses[row.record_id]) or [""]:
             yield {
                 "connection": row.name,
@@ -132,7 +149,7 @@ def _engagements(connection: Connection) -> Iterator[dict[str, Any]]:
                 "business_id": business_id,
                 "starts_at": row.starts_at,
                 "kind": row.kind,
-                "qualifies": "yes" if touch.qualifies else "no",
+                "qualifies": "yes" if touch.qualifies and touch.is_done(as_of) else "no",
                 "themes": "|".join(found[(row.record_id, "theme")]),
                 "resources": "|".join(found[(row.record_id, "resource")]),
             }

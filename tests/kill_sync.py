@@ -30,6 +30,8 @@ from tests.snapshot import Rows, everything
 
 MONTHS = (date(2026, 10, 1), date(2026, 11, 1))
 ZONE = ZoneInfo("Europe/London")
+IDLE = tuple(map(repr, (0, 0, 0, 0, 0, "")))
+"""The counts and message of a run that found nothing new."""
 RULES = Rules.load()
 
 
@@ -93,11 +95,11 @@ def disturbed(database_url: str, worlds: list[list[Source]], took: list[float], 
 
 
 def tables(database_url: str) -> dict[str, Rows]:
-    """Every table of a database."""
+    """Every table of a database, without runs that had nothing to do: there is one more where the kill came after the last commit."""
     store = Database(database_url)
     found = everything(store)
     store.close()
-    return found
+    return found | {"run": [row for row in found["run"] if row[2:] != IDLE]}
 
 
 def differences(one: dict[str, Rows], other: dict[str, Rows]) -> Iterator[str]:
