@@ -26,7 +26,7 @@ class Changes:
 def mark(connection: Connection, changes: Changes) -> None:
     """Marks every business that the changes touch, before or after them."""
     people = {int(who) for _, who in changes.participants.keys() if who.isdigit()}
-    businesses = {business for _, business in (*changes.posts.keys(), *changes.named.keys())}
+    businesses = {key[1] for key in (*changes.posts.keys(), *changes.named.keys())}
     touched = {key[0] for change in (changes.engagements, changes.named, changes.participants) for key in change.keys()}
     for part in _parts(touched):
         businesses.update(connection.scalars(select(named.c.business_record_id).where(among(connection, named.c.engagement_id, part))))

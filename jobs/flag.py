@@ -117,6 +117,13 @@ def _write_history(
     bulk.insert(connection, FlagHistory, ("business_id", "as_of", "state", "reach"), rows)
 
 
+def stored_states(store: Database) -> dict[str, tuple[str, str]]:
+    """The state and name of each business that has a flag, as they were last written, whatever the day."""
+    query = select(flag.c.business_id, flag.c.state, business.c.name).join(business, business.c.id == flag.c.business_id)
+    with store.reading() as connection:
+        return {row.business_id: (row.state, row.name) for row in connection.execute(query)}
+
+
 def flags_as_of(store: Database, as_of: date, rules: PolicyRules, zone: ZoneInfo) -> list[dict[str, Any]]:
     """Every flag as of a day with the business's name, without writing: a stored flag where it holds that day, else computed.
 

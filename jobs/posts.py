@@ -32,10 +32,14 @@ def _posts(world: World, live: Live, held: list[dict[str, Any]], levels: LeaderL
     stored = live.fields.get("business")
     now = set(world.find("person", "business", stored, "business"))
     for business in sorted(now):
-        yield _current(world.connection_id, live, business, levels)
+        numbers = {old["number"]: old["until"] for old in held if old["business_record_id"] == business}
+        latest = max(numbers, default=0)
+        yield _current(world.connection_id, live, business, latest + 1 if numbers.get(latest) else latest, levels)
     for old in held:
-        if old["business_record_id"] not in now and (old["until"] or now or not stored):
-            yield old | {"until": old["until"] or _moved(live, old, moved_at)}
+        if old["until"]:
+            yield old
+        elif old["business_record_id"] not in now and (now or not stored):
+            yield old | {"until": _moved(live, old, moved_at)}
 
 
 def _moved(live: Live, old: dict[str, Any], moved_at: datetime) -> datetime:
@@ -44,11 +48,12 @@ def _moved(live: Live, old: dict[str, Any], moved_at: datetime) -> datetime:
     return min(live.changed, moved_at) if told and live.changed else moved_at
 
 
-def _current(connection_id: int, live: Live, business: int, levels: LeaderLevels) -> dict[str, Any]:
+def _current(connection_id: int, live: Live, business: int, number: int, levels: LeaderLevels) -> dict[str, Any]:
     title, left_on = str(live.fields.get("title", "")), live.fields.get("left_on")
     return {
         "person_record_id": live.id,
         "business_record_id": business,
+        "number": number,
         "connection_id": connection_id,
         "title": title,
         "level": levels.of(title).level,

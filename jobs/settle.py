@@ -57,10 +57,10 @@ def settle(
         if not accept_deletions:
             work.guard(len(lost))
         counts = Counts(finished.read, work.add(), work.change(), work.remove(lost))
-        counts.rejected = work.write_rejects()
+        counts.rejected, refused_others = work.write_rejects()
         work.write_notices(finished.said)
         runs.count(connection, finished.run_id, counts)
-        work.close(finished, bool(counts.added or counts.changed or counts.removed))
+        work.close(finished, bool(counts.added or counts.changed or counts.removed or refused_others))
         bulk.tell_planner(connection, Record, counts.added + counts.changed)
         return counts
 
@@ -161,8 +161,8 @@ class _Settling:
             self.connection.execute(update(record).where(among(self.connection, record.c.id, part)).values(deleted_on=self.today))
         return len(lost)
 
-    def write_rejects(self) -> int:
-        """Makes the entity's rejects be those of this read; one that stood before keeps its date."""
+    def write_rejects(self) -> tuple[int, bool]:
+        """Makes the entity's rejects be those of this read; one that stood before keeps its date. How many, and whether others than before."""
         scope = {"connection_id": self.connection_id, "entity": self.entity, "stage": "read"}
         refused = self.connection.execute(
             select(arrival.c.source_id, arrival.c.hash, arrival.c.reason, arrival.c.fields).where(
@@ -172,8 +172,8 @@ class _Settling:
         rows = [
             scope | {"source_id": row.source_id, "hash": bytes(row.hash), "reason": row.reason, "fields": row.fields} for row in refused
         ]
-        replace_rejects(self.connection, rows, scope, self.today)
-        return len({(row["source_id"], row["hash"]) for row in rows})
+        change = replace_rejects(self.connection, rows, scope, self.today)
+        return len({(row["source_id"], row["hash"]) for row in rows}), bool(change)
 
     def write_notices(self, said: Mapping[str, int]) -> None:
         """Makes the entity's notices be those of its records, and what the connector said."""

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jobs.flag import flags_as_of
+from jobs.flag import flags_as_of, stored_states
 from jobs.pipeline import Options, Result
 from jobs.pipeline import sync as run_pipeline
 from jobs.rules import Rules
@@ -40,7 +40,7 @@ def sync(file: Path | None, wanted: Wanted) -> int:
     rules, sources = rules_of(config), sources_of(config, wanted.connections)
     with _database(config, wanted.dry_run) as store, _watched() as watch:
         options = Options(config.zone, wanted.as_of, wanted.full, wanted.accept_deletions, watch.progress, watch.stage)
-        before = _states(store, rules, options)
+        before = stored_states(store)
         results = run_pipeline(store, sources, rules, options)
         after = _states(store, rules, options)
     _tell(results, before, after, wanted.dry_run)

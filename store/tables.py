@@ -153,6 +153,8 @@ class Post(SQLModel, table=True):
 
     person_record_id: int = Field(primary_key=True)
     business_record_id: int = Field(primary_key=True, index=True)
+    number: int = Field(default=0, primary_key=True)
+    """Goes up each time that the record comes back to the business."""
     connection_id: int = Field(index=True)
     title: str
     level: str

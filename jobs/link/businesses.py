@@ -17,6 +17,10 @@ from mappings.link_points import business_points
 from mappings.names import name_key
 
 
+TYPED = 0.8
+"""How far a typed number is believed that no register holds: below any that the register agrees with."""
+
+
 @dataclass(frozen=True)
 class BusinessLinks:
     """Clusters (every record in one), the edges with their evidence, company numbers, and how each record joined."""
@@ -46,7 +50,16 @@ def link_businesses(
 
     clusters = cluster([one.key for one in prepared], pairs, human, numbers, weight, points.join)
     edges = list(edges_of(clusters, compared, points, numbers))
-    return BusinessLinks(clusters, edges, links, how_joined(clusters, edges))
+    return BusinessLinks(clusters, edges, links | _as_typed(prepared, register), how_joined(clusters, edges))
+
+
+def _as_typed(prepared: Iterable[Prepared], register: CompanyLookup | None) -> dict[Key, RegisterLink]:
+    """The numbers that CRMs hold of companies that no register can speak for or against."""
+    return {
+        one.key: RegisterLink(one.key, one.typed, "typed", TYPED)
+        for one in prepared
+        if one.typed and not one.linked and (register is None or register.by_number(one.typed) is None)
+    }
 
 
 def _former_names(links: Mapping[Key, RegisterLink], register: CompanyLookup) -> Iterator[tuple[str, str]]:

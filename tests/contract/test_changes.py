@@ -129,9 +129,6 @@ engagement: {from: e.csv, id: Id, fields: {kind: Kind, direction: Way, status: S
     }
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a reject alone does not bring its participants up to date (jobs/settle.py: only changed records count)"
-)
 def test_a_participant_whose_engagement_comes_and_is_refused_is_not_counted_again(place: Place) -> None:
     begin(place)
     place.put("x.csv", "Act,Who\nE9,P1\n")
@@ -142,7 +139,6 @@ def test_a_participant_whose_engagement_comes_and_is_refused_is_not_counted_agai
     assert [row["entity"] for row in place.rejects()] == ["engagement"]
 
 
-@pytest.mark.xfail(strict=True, reason="a post has no beginning, so a return cannot be told from never having left (store/tables.py)")
 def test_moved_there_and_back(place: Place) -> None:
     begin(place)
     for firm, day in (("Birch", "2026-10-10"), ("Alder", "2026-10-20")):

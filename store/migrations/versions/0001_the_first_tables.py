@@ -241,6 +241,7 @@ def upgrade() -> None:
         "post",
         sa.Column("person_record_id", sa.Integer(), nullable=False),
         sa.Column("business_record_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("connection_id", sa.Integer(), nullable=False),
         sa.Column("title", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("level", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -250,7 +251,7 @@ def upgrade() -> None:
         sa.Column("do_not_contact", sa.Boolean(), nullable=False),
         sa.Column("changed", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("changed_on", sa.Date(), nullable=True),
-        sa.PrimaryKeyConstraint("person_record_id", "business_record_id", name=op.f("pk_post")),
+        sa.PrimaryKeyConstraint("person_record_id", "business_record_id", "number", name=op.f("pk_post")),
     )
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_post_business_record_id"), ["business_record_id"], unique=False)
