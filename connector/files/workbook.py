@@ -90,19 +90,18 @@ class Workbook:
     def heads(self, sheet: str, count: int) -> dict[int, list[str]]:
         """The first rows that hold anything, as text, by their number."""
         values = self._sheets[sheet].iter_rows(max_row=HEAD_ROWS, max_col=LAST_COLUMN, values_only=True)
-        filled = (number for number, row in enumerate(values, start=1) if row.count(None) < len(row))
-        return {number: self._texts(sheet, number) for number in islice(filled, count)}
+        widths = ((number, _width(row)) for number, row in enumerate(values, start=1))
+        filled = islice(((number, width) for number, width in widths if width), count)
+        return {number: self._texts(sheet, number, width) for number, width in filled}
 
     def rows(self, sheet: str, first: int, width: int) -> Iterator[tuple[int, Cells]]:
         """The rows from the number `first` on, each with its number, empty ones included."""
         rows: Iterator[Cells] = iter(self._sheets[sheet].iter_rows(min_row=first, max_row=LAST_ROW, max_col=width))
         return enumerate(rows, start=first)
 
-    def _texts(self, sheet: str, number: int) -> list[str]:
-        (cells,) = self._sheets[sheet].iter_rows(min_row=number, max_row=number, max_col=LAST_COLUMN)
+    def _texts(self, sheet: str, number: int, width: int) -> list[str]:
+        (cells,) = self._sheets[sheet].iter_rows(min_row=number, max_row=number, max_col=width)
         values = [held(cell) for cell in cells]
-        while values and values[-1] is None:
-            values.pop()
         return ["" if value is None or value is Fault.ERROR else str(value) for value in values]
 
 
@@ -143,6 +142,13 @@ def _named(book: Workbook, sheet: str) -> str:
         there = ", ".join(f"'{name}'" for name in book.sheets)
         raise StopEntity(f"{book.name} has no sheet '{sheet}'; its sheets are: {there}")
     return alike[0]
+
+
+def _width(row: tuple[object, ...]) -> int:
+    """Without the empty cells at the end, which are nearly all of them."""
+    if row.count(None) == len(row):
+        return 0
+    return next(position for position in range(len(row), 0, -1) if row[position - 1] is not None)
 
 
 def _is_panic(fault: BaseException) -> bool:
