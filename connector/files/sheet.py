@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterable, Sequence
 from itertools import islice
+from typing import cast
 
 from connector.contract import Row, Value
 from connector.files.cells import Fault, held
@@ -58,7 +59,8 @@ class Sheet:
             row = self.sieve.row([None if value is Fault.ERROR else value for value in map(held, cells)])
             if row is None:
                 return None
-        return tuple([self._value(held(cells[position])) for position in self._positions])
+        values = [held(cells[position]) for position in self._positions]
+        return tuple(map(self._value, values)) if Fault.ERROR in values else tuple(cast(list[Value], values))
 
     def _value(self, value: Value | Fault) -> Value:
         if isinstance(value, Fault):
