@@ -1,136 +1,86 @@
-"""A workbook's cells: what their XML and number formats make of them."""
+"""What a workbook's cell holds, as people see it: dates as dates, whole numbers whole, leading zeros kept."""
 
-import html
+import math
 import re
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from enum import Enum
+from functools import lru_cache
+from typing import Protocol
 
 from connector.contract import Value
 
-Convert = Callable[[bytes], Value]
-
-ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-ATTRIBUTE = re.compile(rb'(\w+)="([^"]*)"')
-NOT_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]|general', re.IGNORECASE)
-ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 PADDED = re.compile(r"0{2,}")
-BUILT_IN = {**dict.fromkeys([14, 15, 16, 17, *range(27, 37), *range(50, 59)], "date"), 22: "moment"}
-BUILT_IN |= {**dict.fromkeys([18, 19, 20, 21, 45, 47], "time"), 46: "elapsed"}
-LAST_DAY = 2_958_466
+NOT_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.IGNORECASE)
 EXACT = 1e21
+FIRST_YEAR = 1900
+"""Excel shows no date before it."""
 
 
-def format_kind(number: int, code: str | None) -> str:
-    """What a number format shows: date, moment (a date and a time), time, elapsed, `00000000` (leading zeros) or number."""
-    if code is None:
-        return BUILT_IN.get(number, "number")
-    if PADDED.fullmatch(code):
-        return code
-    shown = NOT_SHOWN.sub("", code.partition(";")[0]).lower()
-    if ELAPSED.search(shown):
-        return "elapsed"
-    days, hours = bool(re.search("[dy]", shown)), bool(re.search("[hs]", shown))
-    if days or ("m" in shown and not hours):
-        return "moment" if hours else "date"
-    return "time" if hours else "number"
+class Cell(Protocol):
+    """As much of openpyxl's cell as is asked for."""
+
+    @property
+    def value(self) -> object: ...
+    @property
+    def data_type(self) -> str: ...
+    @property
+    def number_format(self) -> str | None: ...
 
 
-class Cells:
-    """Converts cells by their attributes. What one combination of attributes means is worked out once."""
+class Fault(Enum):
+    """What stands for a cell that holds no value but an error."""
 
-    def __init__(self, kinds: list[str], from_1904: bool, strings: Callable[[int], str]) -> None:
-        self._kinds, self._strings = kinds, strings
-        self._epoch = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 30)  # noqa: DTZ001 cells know no zone
-        self._from_1904 = from_1904
-        self._known: dict[bytes, Convert] = {}
-        self.errors = 0
-        """Cells converted that hold an error such as #N/A."""
-
-    def convert(self, attributes: bytes, content: bytes) -> Value:
-        """The value of a cell; `content` is the XML text of its <v> or <is>."""
-        if not content:
-            return None
-        how = self._known.get(attributes)
-        if how is None:
-            how = self._known[attributes] = self._how(dict(ATTRIBUTE.findall(attributes)))
-        return how(content)
-
-    def _how(self, attributes: dict[bytes, bytes]) -> Convert:
-        kind = attributes.get(b"t", b"n")
-        if kind == b"n":
-            return self._number_as(int(attributes.get(b"s", b"0")))
-        known: dict[bytes, Convert] = {
-            b"s": lambda content: self._strings(int(content)),
-            b"b": lambda content: content.strip() in (b"1", b"true"),
-            b"e": self._error,
-            b"d": _iso,
-        }
-        return known.get(kind, text)
-
-    def _number_as(self, style: int) -> Convert:
-        kind = self._kinds[style] if style < len(self._kinds) else "number"
-        if kind == "number":
-            return _number
-        if kind.startswith("0"):
-            return lambda content: _padded(_number(content), len(kind))
-        return lambda content: self._moment(float(content), kind)
-
-    def _error(self, _content: bytes) -> None:
-        self.errors += 1
-
-    def _moment(self, serial: float, kind: str) -> Value:
-        if kind == "elapsed" or (kind == "time" and 0 <= serial < 1):
-            return _clock(serial)
-        first = 0 if self._from_1904 else 1
-        if not first <= serial < LAST_DAY - (1462 if self._from_1904 else 0):
-            return _clock(serial) if 0 <= serial < 1 and kind == "moment" else _whole(serial)
-        if not self._from_1904 and serial < 61:
-            serial += 1  # Excel believes in 29 February 1900
-        moment = self._epoch + timedelta(milliseconds=round(serial * 86_400_000))
-        return moment.date() if kind == "date" and moment.time() == datetime.min.time() else moment
+    ERROR = "#N/A and its like"
 
 
-def text(content: bytes) -> str:
-    """XML text as people see it."""
-    shown = content.decode()
-    if "\r" in shown:
-        shown = shown.replace("\r\n", "\n").replace("\r", "\n")
-    if "&" in shown:
-        shown = html.unescape(shown)
-    return ESCAPED.sub(_unescaped, shown) if "_x" in shown else shown
+def held(cell: Cell) -> Value | Fault:
+    """The value of a cell. A time or a duration comes as text: `09:30`, `36:00:15`."""
+    value = cell.value
+    if isinstance(value, str):
+        return Fault.ERROR if value.startswith("#") and cell.data_type == "e" else _text(value)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return _number(value, cell.number_format or "")
+    if isinstance(value, datetime):
+        return _moment(value, cell.number_format or "")
+    return _timed(value)
 
 
-def _unescaped(match: re.Match[str]) -> str:
-    letter = chr(int(match[1], 16))
-    return "" if letter in "\0\r" else letter
+def _text(value: str) -> str:
+    return value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
 
 
-def _number(content: bytes) -> int | float:
-    try:
-        return int(content)
-    except ValueError:
-        return _whole(float(content))
+def _number(value: int | float, code: str) -> Value | Fault:
+    if not math.isfinite(value):
+        return Fault.ERROR
+    number = int(value) if abs(value) < EXACT and value == int(value) else value
+    if isinstance(number, int) and number >= 0 and PADDED.fullmatch(code):
+        return f"{number:0{len(code)}d}"
+    return number
 
 
-def _whole(number: float) -> int | float:
-    return int(number) if number.is_integer() and abs(number) < EXACT else number
+def _moment(value: datetime, code: str) -> Value | Fault:
+    if value.year < FIRST_YEAR:
+        return Fault.ERROR
+    return value.date() if value.time() == time.min and not _shows_hours(code) else value
 
 
-def _padded(number: int | float, width: int) -> Value:
-    return f"{number:0{width}d}" if isinstance(number, int) and number >= 0 else number
+@lru_cache(maxsize=1024)
+def _shows_hours(code: str) -> bool:
+    return re.search("[hs]", NOT_SHOWN.sub("", code.partition(";")[0]), re.IGNORECASE) is not None
 
 
-def _clock(days: float) -> str:
-    """A time of day or a duration, as text: `09:30`, `36:00:15`."""
-    seconds = round(abs(days) * 86_400)
+def _timed(value: object) -> Value | Fault:
+    if isinstance(value, time):
+        return _clock(timedelta(hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond))
+    if isinstance(value, timedelta):
+        return _clock(value)
+    return value if isinstance(value, date) else Fault.ERROR
+
+
+def _clock(span: timedelta) -> str:
+    seconds = round(abs(span).total_seconds())
     hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
-    return f"{'-' if days < 0 and seconds else ''}{hours:02}:{minutes:02}" + (f":{rest:02}" if rest else "")
-
-
-def _iso(content: bytes) -> date | datetime | str:
-    written = text(content)
-    try:
-        moment = datetime.fromisoformat(written).replace(tzinfo=None)
-    except ValueError:
-        return written
-    return moment.date() if len(written) == 10 else moment
+    sign = "-" if span < timedelta() and seconds else ""
+    return f"{sign}{hours:02}:{minutes:02}" + (f":{rest:02}" if rest else "")

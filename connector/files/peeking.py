@@ -6,6 +6,7 @@ from pathlib import Path
 
 from connector.contract import Row
 from connector.files.folder import Found, os_faults, stamp_of
+from connector.files.proving import prove
 from connector.files.sniffing import is_workbook
 from connector.files.tables import Plan, opened, plan
 from connector.files.workbook import Workbook, workbook_faults
@@ -37,9 +38,11 @@ def peek(path: Path, rows: int = 200) -> list[Table]:
 
 
 def _sheets(found: Found, rows: int) -> Iterator[Table]:
-    with workbook_faults(found.name), Workbook(found.path, found.name) as book:
-        sheets = [sheet for sheet in book.sheets if book.heads(sheet, 1)]
-        alone = len(book.sheets) == 1
+    with workbook_faults(found.name):
+        prove(found.path, found.name)
+        with Workbook(found.path, found.name) as book:
+            sheets = [sheet for sheet in book.sheets if book.heads(sheet, 1)]
+            alone = len(book.sheets) == 1
     for sheet in sheets:
         yield _sample(plan(replace(found, sheet=sheet), ()), found.name if alone else f"{found.name}#{sheet}", rows)
 

@@ -64,30 +64,6 @@ class Reader(Protocol):
         """The rows among the next so many records."""
 
 
-class SheetReader:
-    """A sheet with its faults told and its progress in bytes of the file."""
-
-    def __init__(self, sheet: Sheet, size: int) -> None:
-        self._sheet, self._size = sheet, size
-        self.sieve = sheet.sieve
-
-    @property
-    def row(self) -> int:
-        return self._sheet.row
-
-    @property
-    def ended(self) -> bool:
-        return self._sheet.ended
-
-    @property
-    def done(self) -> int:
-        return round(self._sheet.share * self._size)
-
-    def read(self, records: int) -> list[Row]:
-        with workbook_faults(self._sheet.name):
-            return self._sheet.read(records)
-
-
 def plan(found: Found, wanted: Sequence[str]) -> Plan:
     """Looks at a file's beginning (and at all bytes of a text, for its encoding); raises StopEntity."""
     with unchanged(found):
@@ -126,9 +102,9 @@ def opened(plan: Plan, wanted: Sequence[str]) -> Iterator[Reader]:
             book = Workbook(found.path, found.name)
         with book:
             with workbook_faults(found.name):
-                sheet = book.open_sheet(told, wanted)
+                sheet = Sheet(book, told, wanted, found.stamp.size)
             with closing(sheet):
-                yield SheetReader(sheet, found.stamp.size)
+                yield sheet
 
 
 @contextmanager
