@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -15,8 +16,10 @@ from store import bulk
 from store.tables import Connection, Notice, Reject, Run
 
 FLAG_COLUMNS = ("business_id", "name", "state", "reach", "priority", "reason", "approach", "via", "place", "themes", "connections")
-SHOWN = ("priority", "name", "state", "why")
-"""What fits beside each other on a terminal; --format and --out hold every column."""
+FLAGS_SHOWN = ("priority", "business", "why")
+RUNS_SHOWN = ("started", "connection", "outcome", "rows")
+REJECTS_SHOWN = ("row", "reason", "since")
+"""What fits beside each other on a terminal of 80 columns; --format and --out hold every column."""
 
 RUN_COLUMNS = ("id", "connection", "started_at", "ended_at", "outcome", "read", "added", "changed", "removed", "rejected", "message")
 REJECT_COLUMNS = ("connection", "entity", "source_id", "reason", "since")
@@ -34,11 +37,15 @@ def flags(
         _save(out, rows, day)
         print(f"{len(rows):,} businesses written to {out}")
     elif form == "table":
-        show([row | {"why": _why(row)} for row in rows], SHOWN, form, _nobody(len(every)))
+        show([_flag_shown(row) for row in rows], FLAGS_SHOWN, form, _nobody(len(every)))
         _summary(rows)
     else:
         show(rows, FLAG_COLUMNS, form, "")
     return rows
+
+
+def _flag_shown(row: dict[str, Any]) -> dict[str, Any]:
+    return {"priority": row["priority"], "business": f"{row['name']}\n{row['state']}\n{row['business_id']}", "why": _why(row)}
 
 
 def _why(row: dict[str, Any]) -> str:
@@ -71,7 +78,26 @@ def runs(file: Path | None, form: str, limit: int) -> None:
     run = bulk.table_of(Run)
     with opened(file) as at, at.store.reading() as connection:
         rows = [dict(row) for row in connection.execute(select(run).order_by(run.c.id.desc()).limit(limit)).mappings()]
-    show(rows, RUN_COLUMNS, form, "No run yet; `placebridge sync` makes the first.")
+    if form == "table":
+        show([_run_shown(row, at.config.zone) for row in rows], RUNS_SHOWN, form, "No run yet; `placebridge sync` makes the first.")
+    else:
+        show(rows, RUN_COLUMNS, form, "")
+
+
+def _run_shown(row: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    counts = [f"{row[name]:,} {name}" for name in ("read", "added", "changed", "removed", "rejected") if row[name]]
+    lines = [", ".join(counts) or ("nothing new" if row["outcome"] == "done" else ""), row["message"]]
+    took = f"\ntook {say_seconds((row['ended_at'] - row['started_at']).total_seconds())}" if row["ended_at"] else ""
+    started = f"{row['started_at'].astimezone(zone):%d %b %Y %H:%M}{took}"
+    return {"started": started, "connection": row["connection"], "outcome": row["outcome"], "rows": "\n".join(filter(None, lines))}
+
+
+def say_seconds(seconds: float) -> str:
+    """A duration as people say it: 4 s, 3 min, 2 h 5 min."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def rejects(file: Path | None, form: str) -> None:
@@ -86,8 +112,12 @@ def rejects(file: Path | None, form: str) -> None:
     with opened(file) as at, at.store.reading() as connection:
         rows = [_with_place(dict(row)) for row in connection.execute(query).mappings()]
         noticed = _notices(connection)
-    show(rows, REJECT_COLUMNS, form, "No row stands refused.")
-    if form == "table" and noticed:
+    if form != "table":
+        show(rows, REJECT_COLUMNS, form, "")
+        return
+    shown = [row | {"row": f"{row['connection']} {row['entity']}\n{row['source_id'] or '(no id)'}"} for row in rows]
+    show(shown, REJECTS_SHOWN, form, "No row stands refused.")
+    if noticed:
         print("\nNoticed beside (these rows were kept):")
         show(noticed, ("connection", "entity", "noticed", "rows"), form, "")
 

@@ -16,7 +16,6 @@ from jobs.link.register import CompanyLookup, RegisterLink, link_to_register
 from mappings.link_points import business_points
 from mappings.names import name_key
 
-
 TYPED = 0.8
 """How far a typed number is believed that no register holds: below any that the register agrees with."""
 
