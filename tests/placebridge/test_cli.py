@@ -48,6 +48,7 @@ def test_from_a_folder_of_exports_to_the_list(world: Path) -> None:
 
 def test_a_dry_run_writes_nothing(world: Path) -> None:
     placebridge("init", "--from", "exports", "--into", "mine", cwd=world)
+    (world / "mine" / "placebridge.db").unlink()
     done = placebridge("sync", "--dry-run", "--config", "mine/config.env", cwd=world)
     assert "2 would be added" in done.stdout or "would be added" in done.stdout
     assert not list((world / "mine").glob("*.db"))
