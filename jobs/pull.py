@@ -5,7 +5,7 @@ A page's rows and the cursor after it are stored in one transaction, so a run th
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -25,10 +25,6 @@ from store.queries import among
 from store.tables import Arrival, Cursor, Record
 
 ENTITY_ORDER = ("business", "person", "engagement", "participant")
-UNCHANGED = ("connection_id", "entity", "record_id")
-READ = (*UNCHANGED, "source_id", "raw", "hash", "block", "fields", "notices", "changed", "reason")
-"""The columns of an arrival: of a row that its record was read from already, and of one that was read."""
-
 Progress = Callable[[str, int | None, int | None], None]
 """Told after each page: what is read, how much of it, of how much."""
 
@@ -166,10 +162,13 @@ def _store_page(task: Task, rows: "_Rows", read: _Read, page: Page) -> None:
     read.cursor = dict(page.cursor) if page.cursor is not None else None
     after = replace(read, block=read.block + 1, cursor=None) if page.last else read
     with task.store.connect() as connection:
-        unchanged, fresh = rows.sorted_out(connection, page.rows)
-        bulk.append(connection, Arrival, UNCHANGED, unchanged)
-        bulk.append(connection, Arrival, READ, [*fresh, *rows.skipped(page)])
+        for columns in (*rows.arrivals(connection, page.rows), rows.skipped(page)):
+            bulk.append(connection, Arrival, columns)
         _save_position(connection, task, after.position(task.map_version))
+
+
+Columns = dict[str, Sequence[Any]]
+"""Arrivals, column by column."""
 
 
 class _Rows:
@@ -179,64 +178,61 @@ class _Rows:
         self._task, self._block, self._known = task, block, known
         self._reader = Reader(block, task.zone)
         self._rules = _digest(f"{READING_VERSION} {block!r} {task.zone.key}".encode())
-        self._head = (task.connection_id, task.entity)
 
-    def sorted_out(self, connection: Connection, rows: Sequence[Row]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    def arrivals(self, connection: Connection, rows: Sequence[Row]) -> list[Columns]:
         """The arrivals of rows whose cells are known, and of those that had to be read."""
-        raws = [hashlib.blake2b(orjson.dumps(row), digest_size=16, key=self._rules).digest() for row in rows]
+        hashes = [hashlib.blake2b(orjson.dumps(row), digest_size=16, key=self._rules).digest() for row in rows]
+        if not self._known:
+            return [self._read(self._reader.read(rows), hashes, [None] * len(rows))]
         if not self._block.ids:
-            return [], self._without_ids(connection, rows, raws)
-        ids = self._reader.source_ids(rows)
-        held = self._held(connection, ids)
+            return [self._without_ids(connection, rows, hashes)]
+        held = self._held(connection, self._reader.source_ids(rows))
         unchanged, others = [], []
-        for row, raw, source_id in zip(rows, raws, ids, strict=True):
-            record_id, before = held.get(source_id, (None, None))
-            if before == raw and not self._task.full:
-                unchanged.append((*self._head, record_id))
+        for row, row_hash, (record_id, before) in zip(rows, hashes, held, strict=True):
+            if before == row_hash and not self._task.full:
+                unchanged.append(record_id)
             else:
-                others.append((row, raw, record_id))
+                others.append((row, row_hash, record_id))
         readings = self._reader.read([row for row, _, _ in others])
-        return unchanged, [self._arrival(reading, *rest) for reading, (_, *rest) in zip(readings, others, strict=True)]
+        fresh = self._read(readings, [row_hash for _, row_hash, _ in others], [record_id for _, _, record_id in others])
+        return [self._head(len(unchanged)) | {"record_id": unchanged}, fresh]
 
-    def skipped(self, page: Page) -> Iterator[tuple[Any, ...]]:
+    def skipped(self, page: Page) -> Columns:
         """What the connector could not read."""
-        for skip in page.skipped:
-            yield self._arrival(Reading(skip.source_id or skip.where, {"where": skip.where}, reason=skip.reason), b"", None)
+        readings = [Reading(skip.source_id or skip.where, {"where": skip.where}, reason=skip.reason) for skip in page.skipped]
+        return self._read(readings, [b""] * len(readings), [None] * len(readings))
 
-    def _without_ids(self, connection: Connection, rows: Sequence[Row], raws: Sequence[bytes]) -> list[tuple[Any, ...]]:
+    def _without_ids(self, connection: Connection, rows: Sequence[Row], hashes: Sequence[bytes]) -> Columns:
         """Rows whose id is only known once they are read: participants."""
         readings = self._reader.read(rows)
         held = self._held(connection, [reading.source_id for reading in readings])
-        found = [held.get(reading.source_id, (None, None))[0] for reading in readings]
-        return [self._arrival(*each) for each in zip(readings, raws, found, strict=True)]
+        return self._read(readings, hashes, [record_id for record_id, _ in held])
 
-    def _held(self, connection: Connection, ids: Sequence[str]) -> Mapping[str, Sequence[Any]]:
-        """For each id that is held its record and the digest of the cells that it was read from."""
-        if not self._known:
-            return {}
+    def _held(self, connection: Connection, ids: Sequence[str]) -> list[tuple[int | None, bytes | None]]:
+        """For each id the record that has it, and of which cells that was read."""
         record = bulk.table_of(Record)
-        query = select(record.c.source_id, record.c.id, record.c.raw).where(
+        query = select(record.c.source_id, record.c.id, record.c.row_hash).where(
             record.c.connection_id == self._task.connection_id,
             record.c.entity == self._task.entity,
             among(connection, record.c.source_id, ids),
         )
-        return {found[0]: found[1:] for found in connection.execute(query).all()}
+        found = {source_id: (record_id, row_hash) for source_id, record_id, row_hash in connection.execute(query).all()}
+        return [found.get(source_id, (None, None)) for source_id in ids]
 
-    def _arrival(self, reading: Reading, raw: bytes, record_id: int | None) -> tuple[Any, ...]:
-        fields = orjson.dumps(reading.fields, option=orjson.OPT_SORT_KEYS)
-        changed = reading.changed.isoformat().encode() if reading.changed else b""
-        digest = _digest(fields + changed)
-        read = (
-            reading.source_id,
-            raw,
-            digest,
-            self._block.source,
-            fields.decode(),
-            reading.notices or None,
-            reading.changed,
-            reading.reason,
-        )
-        return (*self._head, record_id, *read)
+    def _head(self, count: int) -> Columns:
+        return {"connection_id": [self._task.connection_id] * count, "entity": [self._task.entity] * count}
+
+    def _read(self, readings: Sequence[Reading], hashes: Sequence[bytes], record_ids: Sequence[int | None]) -> Columns:
+        return self._head(len(readings)) | {
+            "record_id": record_ids,
+            "source_id": [reading.source_id for reading in readings],
+            "row_hash": hashes,
+            "block": [self._block.source] * len(readings),
+            "fields": [orjson.dumps(reading.fields, option=orjson.OPT_SORT_KEYS).decode() for reading in readings],
+            "notices": [reading.notices or None for reading in readings],
+            "changed": [reading.changed for reading in readings],
+            "reason": [reading.reason for reading in readings],
+        }
 
 
 def _digest(content: bytes) -> bytes:

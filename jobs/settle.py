@@ -3,13 +3,15 @@
 What arrived is compared as a set, so neither the order of rows nor how they were paged matters.
 """
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, and_, case, delete, func, insert, select, update
+import orjson
+from sqlalchemy import Column, ColumnElement, Connection, Select, Text, and_, case, cast, delete, func, insert, or_, select, update
 
 from jobs import runs
 from jobs.runs import Counts
@@ -26,6 +28,9 @@ connections, cursors = bulk.table_of(ConnectionRow), bulk.table_of(Cursor)
 GUARD_COUNT = 10
 GUARD_SHARE = 5
 """A read that would remove more than GUARD_COUNT records and more than one in GUARD_SHARE stops and asks."""
+
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class DeletionsRefused(Exception):
@@ -83,8 +88,8 @@ class _Settling:
         for rows in self._doubles().values():
             alike: dict[bytes, list[_Variant]] = defaultdict(list)
             for row in rows:
-                alike[row.hash].append(row)
-            kept = [min(same, key=lambda row: (not row.unchanged, row.raw)) for same in alike.values()]
+                alike[_text_of(row.fields)].append(row)
+            kept = [max(same, key=_latest) for same in alike.values()]
             best = max(kept, key=_rank)
             self._drop([row.id for row in rows if row not in kept])
             self._refuse([row for row in kept if row is not best], best)
@@ -112,7 +117,7 @@ class _Settling:
     def _refuse(self, rows: list["_Variant"], best: "_Variant") -> None:
         for row in rows:
             reason = f"another row has the same id and {_why_kept(row, best)}; give each row an id of its own, or remove one"
-            values = {"reason": reason, "source_id": row.source_id, "hash": row.hash, "fields": row.fields}
+            values = {"reason": reason, "source_id": row.source_id, "row_hash": row.row_hash, "fields": row.fields}
             self.connection.execute(update(arrival).where(arrival.c.id == row.id).values(**values))
 
     def lost(self, blocks: list[Block]) -> list[int]:
@@ -136,19 +141,20 @@ class _Settling:
 
     def add(self) -> int:
         """Rows with an id that was never held."""
-        names = ["connection_id", "entity", "source_id", "block", "raw", "hash", "fields", "notices", "changed"]
+        names = ["connection_id", "entity", "source_id", "block", "row_hash", "fields", "notices", "changed"]
         new = select(*(arrival.c[name] for name in names)).where(self.accepted, arrival.c.record_id.is_(None)).order_by(arrival.c.source_id)
         return self.connection.execute(insert(record).from_select(names, new), execution_options={"preserve_rowcount": True}).rowcount
 
     def change(self) -> int:
         """Rows that differ from what is held, or that come back."""
-        read = and_(self.accepted, self.known, arrival.c.hash.is_not(None))
-        cells = {name: arrival.c[name] for name in ("raw", "notices", "block")}
-        fields = {name: arrival.c[name] for name in ("hash", "fields", "changed")}
+        read = and_(self.accepted, self.known, arrival.c.row_hash.is_not(None))
+        cells = {name: arrival.c[name] for name in ("row_hash", "notices", "block")}
+        fields = {name: arrival.c[name] for name in ("fields", "changed")}
+        differs = or_(cast(arrival.c.fields, Text) != cast(record.c.fields, Text), arrival.c.changed.is_distinct_from(record.c.changed))
         differing = self.connection.execute(
-            update(record).where(read, arrival.c.hash != record.c.hash).values(**fields, **cells, changed_on=self.today, deleted_on=None)
+            update(record).where(read, differs).values(**fields, **cells, changed_on=self.today, deleted_on=None)
         )
-        self.connection.execute(update(record).where(read, arrival.c.raw != record.c.raw).values(**cells))
+        self.connection.execute(update(record).where(read, arrival.c.row_hash != record.c.row_hash).values(**cells))
         returned = self.connection.execute(
             update(record).where(self.accepted, self.known, record.c.deleted_on.is_not(None)).values(deleted_on=None)
         )
@@ -165,12 +171,11 @@ class _Settling:
         """Makes the entity's rejects be those of this read; one that stood before keeps its date. How many, and whether others than before."""
         scope = {"connection_id": self.connection_id, "entity": self.entity, "stage": "read"}
         refused = self.connection.execute(
-            select(arrival.c.source_id, arrival.c.hash, arrival.c.reason, arrival.c.fields).where(
-                self.arrived, arrival.c.reason.is_not(None)
-            )
-        ).all()
+            select(arrival.c.source_id, arrival.c.reason, arrival.c.fields).where(self.arrived, arrival.c.reason.is_not(None))
+        )
         rows = [
-            scope | {"source_id": row.source_id, "hash": bytes(row.hash), "reason": row.reason, "fields": row.fields} for row in refused
+            scope | {"source_id": row.source_id, "hash": _hash_of(row.fields), "reason": row.reason, "fields": row.fields}
+            for row in refused
         ]
         change = replace_rejects(self.connection, rows, scope, self.today)
         return len({(row["source_id"], row["hash"]) for row in rows}), bool(change)
@@ -199,8 +204,8 @@ class _Settling:
 
 def _variants() -> Select[Any]:
     """Arrivals, with what their record holds where they are just as it is."""
-    unchanged = arrival.c.hash.is_(None)
-    both = {name: case((unchanged, record.c[name]), else_=arrival.c[name]) for name in ("source_id", "raw", "hash", "fields", "changed")}
+    unchanged = arrival.c.row_hash.is_(None)
+    both = {name: case((unchanged, record.c[name]), else_=arrival.c[name]) for name in ("source_id", "row_hash", "fields", "changed")}
     columns = (column.label(name) for name, column in both.items())
     joined = arrival.outerjoin(record, arrival.c.record_id == record.c.id)
     return select(arrival.c.id, arrival.c.record_id, unchanged.label("unchanged"), *columns).select_from(joined)
@@ -213,21 +218,33 @@ class _Variant:
     id: int
     unchanged: bool
     source_id: str
-    raw: bytes
-    hash: bytes
+    row_hash: bytes
     fields: dict[str, Any]
     changed: datetime | None
 
     @classmethod
     def of(cls, row: Any) -> "_Variant":
         """From a row of `_variants`."""
-        return cls(row.id, row.unchanged, row.source_id, bytes(row.raw), bytes(row.hash), row.fields, row.changed)
+        return cls(row.id, row.unchanged, row.source_id, bytes(row.row_hash), row.fields, row.changed)
+
+
+def _text_of(fields: dict[str, Any]) -> bytes:
+    return orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
+
+
+def _hash_of(fields: dict[str, Any]) -> bytes:
+    return hashlib.blake2b(_text_of(fields), digest_size=16).digest()
+
+
+def _latest(row: _Variant) -> tuple[datetime, bool, list[int]]:
+    """Of rows alike in all fields the greatest is kept: the later changed, then the one that is held, then the first by its hash."""
+    return (row.changed or NEVER, row.unchanged, [-byte for byte in row.row_hash])
 
 
 def _rank(row: _Variant) -> tuple[datetime, int, list[int]]:
     """The greatest is kept: the later changed, then the more fields filled, then the first in text order of its mapped values."""
     text = "\x00".join(f"{name}\x01{value}" for name, value in sorted(row.fields.items()))
-    return (row.changed or datetime.min.replace(tzinfo=UTC), len(row.fields), [-ord(letter) for letter in text] + [1])
+    return (row.changed or NEVER, len(row.fields), [-ord(letter) for letter in text] + [1])
 
 
 def _why_kept(row: _Variant, best: _Variant) -> str:

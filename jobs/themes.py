@@ -41,7 +41,7 @@ def _stale(rules: str) -> Any:
         .where(
             record.c.entity == "engagement",
             record.c.deleted_on.is_(None),
-            or_(read.c.engagement_id.is_(None), read.c.rules != rules, read.c.record_hash != record.c.hash),
+            or_(read.c.engagement_id.is_(None), read.c.rules != rules, read.c.row_hash != record.c.row_hash),
         )
         .order_by(record.c.id)
     )
@@ -64,9 +64,9 @@ def _map_batch(connection: Connection, ids: list[int], themes: Themes, resources
     found: list[dict[str, Any]] = []
     looked: list[dict[str, Any]] = []
     for record_id, digest, fields in connection.execute(
-        select(record.c.id, record.c.hash, record.c.fields).where(among(connection, record.c.id, ids))
+        select(record.c.id, record.c.row_hash, record.c.fields).where(among(connection, record.c.id, ids))
     ):
-        looked.append({"engagement_id": record_id, "record_hash": bytes(digest), "rules": rules})
+        looked.append({"engagement_id": record_id, "row_hash": bytes(digest), "rules": rules})
         found += [{"engagement_id": record_id} | row for row in find(fields, themes, resources)]
     change = bulk.replace_among(connection, ThemeFound, "engagement_id", ids, found)
     bulk.replace_among(connection, ThemeRead, "engagement_id", ids, looked)

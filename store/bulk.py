@@ -4,7 +4,7 @@
 what differs, so that a second pass over the same data writes nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -49,25 +49,28 @@ def insert(connection: Connection, model: type[SQLModel], columns: Sequence[str]
     if not rows:
         return
     table = table_of(model)
+    by_column = dict(zip(columns, zip(*rows, strict=True), strict=True))
+    stored = list(zip(*_stored(table, by_column, connection), strict=True))
     if connection.dialect.name == "sqlite":
-        _executemany(connection, "INSERT OR IGNORE", table, columns, rows)
+        _executemany(connection, "INSERT OR IGNORE", table, columns, stored)
         return
     names, staging = ", ".join(columns), f"copy_{table.name}"
     connection.exec_driver_sql(f"CREATE TEMP TABLE {staging} ON COMMIT DROP AS SELECT {names} FROM {table.name} WITH NO DATA")
-    _copy(connection, staging, columns, _stored(table, columns, rows, connection))
+    _copy(connection, staging, columns, stored)
     connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {staging} ON CONFLICT DO NOTHING")
     connection.exec_driver_sql(f"DROP TABLE {staging}")
 
 
-def append(connection: Connection, model: type[SQLModel], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """`insert` into a table whose keys the database makes, so that no row can be there already."""
-    if not rows:
-        return
-    table = table_of(model)
-    if connection.dialect.name == "sqlite":
-        _executemany(connection, "INSERT", table, columns, rows)
-    else:
-        _copy(connection, table.name, columns, _stored(table, columns, rows, connection))
+def append(connection: Connection, model: type[SQLModel], columns: Mapping[str, Sequence[Any]]) -> None:
+    """`insert` into a table whose keys the database makes, so that no row can be there already.
+
+    `columns` hold each column's values, all as many: a page of thousands of rows is quicker to make so."""
+    table, names = table_of(model), list(columns)
+    rows = list(zip(*_stored(table, columns, connection), strict=True))
+    if rows and connection.dialect.name == "sqlite":
+        _executemany(connection, "INSERT", table, names, rows)
+    elif rows:
+        _copy(connection, table.name, names, rows)
 
 
 def tell_planner(connection: Connection, model: type[SQLModel], written: int) -> None:
@@ -77,10 +80,9 @@ def tell_planner(connection: Connection, model: type[SQLModel], written: int) ->
         connection.exec_driver_sql(f"ANALYZE {table_of(model).name}")
 
 
-def _executemany(connection: Connection, verb: str, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def _executemany(connection: Connection, verb: str, table: Table, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
     marks = ", ".join("?" * len(columns))
-    statement = f"{verb} INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"
-    connection.exec_driver_sql(statement, _stored(table, columns, rows, connection))
+    connection.exec_driver_sql(f"{verb} INTO {table.name} ({', '.join(columns)}) VALUES ({marks})", rows)
 
 
 def _copy(connection: Connection, target: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -90,14 +92,11 @@ def _copy(connection: Connection, target: str, columns: Sequence[str], rows: Ite
             copy.write_row(row)
 
 
-def _stored(table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]], connection: Connection) -> list[tuple[Any, ...]]:
-    """The rows as the driver stores them. Column by column, as most columns go as they are."""
-    by_column: list[Iterable[Any]] = list(zip(*rows, strict=True))
-    for index, name in enumerate(columns):
+def _stored(table: Table, columns: Mapping[str, Sequence[Any]], connection: Connection) -> Iterator[Sequence[Any]]:
+    """Each column as the driver stores it: most as they are."""
+    for name, values in columns.items():
         store = _processor(table.c[name], connection)
-        if store is not None:
-            by_column[index] = [value if value is None else store(value) for value in by_column[index]]
-    return list(zip(*by_column, strict=True))
+        yield values if store is None else [value if value is None else store(value) for value in values]
 
 
 def _processor(column: Column[Any], connection: Connection) -> Callable[[Any], Any] | None:

@@ -55,8 +55,7 @@ class Arrival(SQLModel, table=True):
     record_id: int | None = None
     """The record that has the row's id. Where it was read from just these cells, all that follows is empty."""
     source_id: str | None = None
-    raw: bytes | None = Field(default=None, sa_column=Column(LargeBinary(16)))
-    hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary(16)))
+    row_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary(16)))
     block: str | None = None
     fields: dict[str, Any] | None = _json(nullable=True)
     notices: list[Any] | None = _json(nullable=True)
@@ -74,10 +73,8 @@ class Record(SQLModel, table=True):
     entity: str
     source_id: str
     block: str
-    raw: bytes = Field(sa_column=Column(LargeBinary(16), nullable=False))
-    """A digest of the row's cells and of the rules that read them: a row of the same is not read again."""
-    hash: bytes = Field(sa_column=Column(LargeBinary(16), nullable=False))
-    """A digest of `fields` and `changed`: the record changes when it does."""
+    row_hash: bytes = Field(sa_column=Column(LargeBinary(16), nullable=False))
+    """Of the row's cells and of the rules that read them: a row of the same is not read again."""
     fields: dict[str, Any] = _json()
     notices: list[Any] | None = _json(nullable=True)
     """What was left out of the row without refusing it: [field, text, what]."""
@@ -271,7 +268,7 @@ class ThemeRead(SQLModel, table=True):
 
     __tablename__ = "theme_read"
     engagement_id: int = Field(primary_key=True)
-    record_hash: bytes = Field(sa_column=Column(LargeBinary(16), nullable=False))
+    row_hash: bytes = Field(sa_column=Column(LargeBinary(16), nullable=False))
     rules: str
 
 

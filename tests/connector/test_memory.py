@@ -37,7 +37,9 @@ def pull(folder, name):
 def write_text(path, count):
     with path.open("w") as stream:
         stream.write("Id,Name,Notes\n")
-        stream.writelines(f'{number},Business {number} Ltd,"met ""them"" about the town deal\nand apprenticeships"\n' for number in range(count))
+        stream.writelines(
+            f'{number},Business {number} Ltd,"met ""them"" about the town deal\nand apprenticeships"\n' for number in range(count)
+        )
 
 
 def write_inline(path, count):

@@ -135,9 +135,7 @@ def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_run(folder, w
             next(connector.pull(entity, first.cursor))
 
 
-@pytest.mark.parametrize(
-    "cursor", [{}, {"files": {}, "file": 0, "row": 0}, {"file": -1}, {"file": "0", "row": None}, {"anything": [1]}]
-)
+@pytest.mark.parametrize("cursor", [{}, {"files": {}, "file": 0, "row": 0}, {"file": -1}, {"file": "0", "row": None}, {"anything": [1]}])
 def test_a_cursor_of_something_else_does_not_fit(folder, cursor):
     folder.write("part.csv")
     assert not FilesConnector(folder.path).fits(Entity("business", "part*", COLUMNS), cursor)

@@ -39,7 +39,11 @@ def test_every_spelling_of_a_table_reads_alike(folder, encoding, delimiter, end)
         pytest.param("Id,Name,N\n1,A,5\nGrand total:,,5\n2 records,,\n", [("1", "A")], id="more totals lines"),
         pytest.param("Id,Name\nTotal,Energies\n", [("Total", "Energies")], id="a business called Total"),
         pytest.param('Id, "Name"\n1, "A, B"\n', [("1", "A, B")], id="a space before the quote"),
-        pytest.param("Id,Name\n1,A\0B and the rest of a long name" + " and more" * 20 + "\n", [("1", "AB and the rest of a long name" + " and more" * 20)], id="NUL characters"),
+        pytest.param(
+            "Id,Name\n1,A\0B and the rest of a long name" + " and more" * 20 + "\n",
+            [("1", "AB and the rest of a long name" + " and more" * 20)],
+            id="NUL characters",
+        ),
         pytest.param("Id,Name\n001,=1+1\n", [("001", "=1+1")], id="text stays text"),
         pytest.param("Name,Id\r\nA,1\r\n", [("1", "A")], id="columns in another order"),
         pytest.param("Id,Name\n", [], id="a header only"),

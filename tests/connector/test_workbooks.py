@@ -99,9 +99,7 @@ PREFIXED = (
     f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData><x:row r="1"><x:c r="A1" t="s"><x:v>0</x:v></x:c><x:c r="B1" t="s"><x:v>1</x:v></x:c></x:row>'
     '<x:row r="2"><x:c r="A2"><x:v>1</x:v></x:c><x:c r="B2" t="inlineStr"><x:is><x:t>one</x:t></x:is></x:c></x:row></x:sheetData></x:worksheet>'
 )
-BARE = (
-    '<row><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row><row><c><v>1</v></c><c t="inlineStr"><is><t>one</t></is></c></row><row><c/><c/></row>'
-)
+BARE = '<row><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row><row><c><v>1</v></c><c t="inlineStr"><is><t>one</t></is></c></row><row><c/><c/></row>'
 ONE = HEADER + '<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="inlineStr"><is><t>one</t></is></c></row>'
 
 
@@ -112,12 +110,18 @@ ONE = HEADER + '<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="inlineStr"><is><t>
         pytest.param(sheet(BARE), {}, id="no places"),
         pytest.param(sheet(ONE, before='<dimension ref="A1"/>'), {}, id="a dimension too small"),
         pytest.param(sheet(ONE, before='<dimension ref="A1:XFD1048576"/>'), {}, id="a dimension too large"),
-        pytest.param(sheet(ONE, namespace=books.STRICT), {"namespace": books.STRICT, "links": "http://purl.oclc.org/ooxml/officeDocument/relationships"}, id="strict"),
+        pytest.param(
+            sheet(ONE, namespace=books.STRICT),
+            {"namespace": books.STRICT, "links": "http://purl.oclc.org/ooxml/officeDocument/relationships"},
+            id="strict",
+        ),
         pytest.param(sheet(ONE, after='<mergeCells><mergeCell ref="B2:B3"/></mergeCells>'), {}, id="merged cells"),
         pytest.param('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n' + sheet(ONE), {}, id="a declaration"),
         pytest.param("\ufeff" + sheet(ONE), {}, id="a byte order mark"),
         pytest.param(sheet(ONE), {"compression": zipfile.ZIP_STORED}, id="not compressed"),
-        pytest.param(sheet(ONE + "".join(f'<row r="{n}"><c r="A{n}" s="1"/></row>' for n in range(3, 5000))), {}, id="formatted to the end"),
+        pytest.param(
+            sheet(ONE + "".join(f'<row r="{n}"><c r="A{n}" s="1"/></row>' for n in range(3, 5000))), {}, id="formatted to the end"
+        ),
         pytest.param(sheet(ONE + '<row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'), {}, id="a stray cell in the last corner"),
         pytest.param(sheet(ONE.replace("</row>", '<c r="ZZZZZZ1"><v>2</v></c></row>', 1)), {}, id="a column beyond the last"),
         pytest.param(sheet(ONE + '<row r="99999999"><c r="A99999999"><v>2</v></c></row>'), {}, id="a row beyond the last"),
@@ -235,7 +239,11 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
         pytest.param(lambda path: with_part(path, "xl/workbook.xml", b"<workbook"), DAMAGED, id="no XML"),
         pytest.param(lambda path: books.write(path, sheet(ONE)[:-60]), DAMAGED, id="a sheet cut off"),
         pytest.param(lambda path: books.write(path, sheet(rows('<c r="@" t="s"><v>99</v></c>'))), DAMAGED, id="a text that is not there"),
-        pytest.param(lambda path: books.write(path, "<!DOCTYPE w [<!ENTITY a 'x'>]>" + sheet(rows('<c r="@" t="str"><v>&a;</v></c>'))), DAMAGED, id="entities"),
+        pytest.param(
+            lambda path: books.write(path, "<!DOCTYPE w [<!ENTITY a 'x'>]>" + sheet(rows('<c r="@" t="str"><v>&a;</v></c>'))),
+            DAMAGED,
+            id="entities",
+        ),
         pytest.param(
             lambda path: books.write(path, sheet('<row r="3"><c r="A3" t="s"><v>0</v></c></row><row r="2"><c r="A2"><v>1</v></c></row>')),
             DAMAGED,
@@ -263,7 +271,12 @@ def test_any_byte_may_be_broken(folder):
 
 
 def test_peek_tells_the_tables_of_a_file(folder):
-    book(folder.path / "a.xlsx", hidden=[["X"], [1]], People=[["Staff list"], ["Id", "Name", "Name"], [1, "A", date(2026, 1, 2).isoformat()]], Empty=[])
+    book(
+        folder.path / "a.xlsx",
+        hidden=[["X"], [1]],
+        People=[["Staff list"], ["Id", "Name", "Name"], [1, "A", date(2026, 1, 2).isoformat()]],
+        Empty=[],
+    )
     tables = peek(folder.path / "a.xlsx")
     assert [(table.name, table.columns, table.rows) for table in tables] == [
         ("a.xlsx#People", ("Id", "Name", "Name (2)"), [(1, "A", "2026-01-02")]),

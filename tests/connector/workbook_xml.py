@@ -27,7 +27,9 @@ def sheet(data, before="", after="", namespace=MAIN):
 
 def write(path, xml, texts=(), book_before="", namespace=MAIN, links=LINKS, compression=zipfile.ZIP_DEFLATED):
     """A workbook of one sheet, S."""
-    formats = "".join(f'<numFmt numFmtId="{164 + index}" formatCode="{code.replace(chr(34), "&quot;")}"/>' for index, code in enumerate(FORMATS))
+    formats = "".join(
+        f'<numFmt numFmtId="{164 + index}" formatCode="{code.replace(chr(34), "&quot;")}"/>' for index, code in enumerate(FORMATS)
+    )
     styles = "".join(f'<xf numFmtId="{number}"/>' for number in [0, 14, 22, 20, 46, *range(164, 164 + len(FORMATS))])
     kinds = {"workbook": "sheet.main", "worksheets/sheet1": "worksheet", "styles": "styles", "sharedStrings": "sharedStrings"}
     overrides = "".join(f'<Override PartName="/xl/{part}.xml" ContentType="{OFFICE}.{kind}+xml"/>' for part, kind in kinds.items())
@@ -50,5 +52,8 @@ def write(path, xml, texts=(), book_before="", namespace=MAIN, links=LINKS, comp
 
 
 def _links(targets):
-    links = "".join(f'<Relationship Id="rId{number}" Type="{LINKS}/{kind}" Target="{target}"/>' for number, (kind, target) in enumerate(targets, start=1))
+    links = "".join(
+        f'<Relationship Id="rId{number}" Type="{LINKS}/{kind}" Target="{target}"/>'
+        for number, (kind, target) in enumerate(targets, start=1)
+    )
     return f'<Relationships xmlns="{PACKAGE}/relationships">{links}</Relationships>'

@@ -19,8 +19,7 @@ def upgrade() -> None:
         sa.Column("entity", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("record_id", sa.Integer(), nullable=True),
         sa.Column("source_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("raw", sa.LargeBinary(length=16), nullable=True),
-        sa.Column("hash", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("row_hash", sa.LargeBinary(length=16), nullable=True),
         sa.Column("block", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("fields", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("notices", sa.JSON(none_as_null=True), nullable=True),
@@ -264,8 +263,7 @@ def upgrade() -> None:
         sa.Column("entity", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("source_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("block", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("raw", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("hash", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("row_hash", sa.LargeBinary(length=16), nullable=False),
         sa.Column("fields", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("notices", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("changed", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -335,7 +333,7 @@ def upgrade() -> None:
     op.create_table(
         "theme_read",
         sa.Column("engagement_id", sa.Integer(), nullable=False),
-        sa.Column("record_hash", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("row_hash", sa.LargeBinary(length=16), nullable=False),
         sa.Column("rules", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("engagement_id", name=op.f("pk_theme_read")),
     )
