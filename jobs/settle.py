@@ -58,10 +58,13 @@ def settle(
     with store.connect() as connection:
         work = _Settling(connection, connection_id, entity, today)
         work.resolve_doubles()
-        lost = work.lost(blocks)
-        if not accept_deletions:
-            work.guard(len(lost))
-        counts = Counts(finished.read, work.add(), work.change(), work.remove(lost))
+        counts = Counts(finished.read)
+        if work.anything_held():
+            lost = work.lost(blocks)
+            if not accept_deletions:
+                work.guard(len(lost))
+            counts.changed, counts.removed = work.change(), work.remove(lost)
+        counts.added = work.add()
         counts.rejected, refused_others = work.write_rejects()
         work.write_notices(finished.said)
         runs.count(connection, finished.run_id, counts)
@@ -119,6 +122,10 @@ class _Settling:
             reason = f"another row has the same id and {_why_kept(row, best)}; give each row an id of its own, or remove one"
             values = {"reason": reason, "source_id": row.source_id, "row_hash": row.row_hash, "fields": row.fields}
             self.connection.execute(update(arrival).where(arrival.c.id == row.id).values(**values))
+
+    def anything_held(self) -> bool:
+        """Whether this is not the entity's first read."""
+        return self.connection.execute(select(record.c.id).where(self.held).limit(1)).first() is not None
 
     def lost(self, blocks: list[Block]) -> list[int]:
         """The ids of the records that a whole read no longer holds; those of an extract are never lost."""

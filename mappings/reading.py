@@ -7,6 +7,7 @@ Readings in the same order.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from mappings.cell_columns import Table, joined_ids, pointer, taker, texts
@@ -35,10 +36,10 @@ class Reading:
     """One row as Placebridge reads it. `reason` is set where the row is a reject."""
 
     source_id: str
-    fields: dict[str, object] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
     changed: datetime | None = None
     reason: str | None = None
-    notices: list[Notice] = field(default_factory=list)
+    notices: Sequence[Notice] = ()
 
 
 class Reader:
@@ -69,14 +70,16 @@ class Reader:
         by_row = zip(*columns, strict=True) if columns else [()] * len(rows)
         guests = [reader.read(table) for reader in self._guests]
         changed = self._changes(table) if self._changed else [None] * len(rows)
+        names = list(self._fields)
         readings = [
-            Reading(source_id, {name: value for name, value in zip(self._fields, values, strict=True) if value}, moment)
+            Reading(source_id, _filled(names, values), moment)
             for source_id, values, moment in zip(self.source_ids(rows), by_row, changed, strict=True)
         ]
-        for row, reading in enumerate(readings):
-            if listed := [guest for lists in guests for guest in lists[row]]:
-                reading.fields["participants"] = listed
-            self._finish(row, reading)
+        for lists in guests:
+            for reading, listed in zip(readings, lists, strict=True):
+                if listed:
+                    reading.fields.setdefault("participants", []).extend(listed)
+        self._finish(readings)
         return readings
 
     def _column(self, name: str, part: Part) -> Column:
@@ -134,34 +137,50 @@ class Reader:
             found.append(moment)
         return found
 
-    def _finish(self, row: int, reading: Reading) -> None:
-        fields = reading.fields
-        reading.notices, reading.reason = self._notices.get(row, []), self._reasons.get(row)
-        if self._entity == "participant":
-            reading.source_id = reading.source_id or participant_id(fields)
-            reading.reason = reading.reason or _participant_fault(fields)
-        elif not reading.source_id:
-            reading.reason = "it has no id"
-        elif self._entity in {"business", "person"} and not _has_name(fields):
-            reading.reason = "it has no name"
-        elif self._entity == "engagement":
-            fields.setdefault("kind", "other")
+    def _finish(self, readings: list[Reading]) -> None:
+        for row, notices in self._notices.items():
+            readings[row].notices = notices
+        for row, reason in self._reasons.items():
+            readings[row].reason = reason
+        finish = _FINISH[self._entity]
+        for reading in readings:
+            finish(reading)
+
+
+def _filled(names: Sequence[str], values: Sequence[object]) -> dict[str, object]:
+    fields = dict(zip(names, values, strict=False))
+    return fields if all(values) else {name: value for name, value in fields.items() if value}
+
+
+def _finish_named(reading: Reading) -> None:
+    fields = reading.fields
+    if not reading.source_id:
+        reading.reason = NO_ID
+    elif not ("name" in fields or "first_name" in fields or "last_name" in fields):
+        reading.reason = "it has no name"
+
+
+def _finish_engagement(reading: Reading) -> None:
+    if not reading.source_id:
+        reading.reason = NO_ID
+    reading.fields.setdefault("kind", "other")
+
+
+def _finish_participant(reading: Reading) -> None:
+    fields = reading.fields
+    reading.source_id = reading.source_id or participant_id(fields)
+    if "engagement" not in fields:
+        reading.reason = reading.reason or "it names no engagement"
+    elif not fields.keys() & {"person", "email", "name"}:
+        reading.reason = reading.reason or "it names nobody"
+
+
+NO_ID = "it has no id"
+_FINISH = {"business": _finish_named, "person": _finish_named, "engagement": _finish_engagement, "participant": _finish_participant}
 
 
 def _no_date(form: str | None) -> str:
     return f"is no date (expected {form or 'ISO, as in 2026-11-01T10:30'})"
-
-
-def _has_name(fields: dict[str, object]) -> bool:
-    return "name" in fields or "first_name" in fields or "last_name" in fields
-
-
-def _participant_fault(fields: dict[str, object]) -> str | None:
-    if "engagement" not in fields:
-        return "it names no engagement"
-    if not fields.keys() & {"person", "email", "name"}:
-        return "it names nobody"
-    return None
 
 
 def participant_id(fields: dict[str, object]) -> str:

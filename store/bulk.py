@@ -112,7 +112,7 @@ def _processor(column: Column[Any], connection: Connection) -> Callable[[Any], A
 
 def _sqlite_instant(value: datetime) -> str:
     """As SQLAlchemy stores it, at a fifth of the cost."""
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(" ", "microseconds")[:26]
 
 
 def replace(

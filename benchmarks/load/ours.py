@@ -3,6 +3,7 @@
 python -m benchmarks.load.ours URL DATABASE [--whole]      --whole: the whole sync, linking and flags included
 """
 
+import gc
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -66,6 +67,8 @@ class Contacts:
 def main() -> None:
     """Loads, or syncs whole."""
     url, database_url, *options = sys.argv[1:]
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)  # as `placebridge sync` does
     store = Database(database_url)
     migrate.upgrade(store)
     held = field_map.read(MAP, "map.yaml")
