@@ -1,0 +1,41 @@
+"""The tables. What a CRM holds (records), what is worked out from it, and what people decided.
+
+Days are local to the configured zone; instants are UTC. What is worked out can be rebuilt from records, link decisions and corrections at
+any time; those three cannot.
+"""
+
+import store.tables.columns  # noqa: F401 - names what follows
+from store.tables.crm import Arrival, Connection, Cursor, Notice, Record, Reject
+from store.tables.flags import Dirty, Flag, FlagHistory, FlagLooked
+from store.tables.joined import Business, BusinessRecord, Correction, LinkDecision, Person, PersonRecord, RegisterCompany
+from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
+from store.tables.work import Audit, Run, Stage
+
+__all__ = [
+    "Arrival",
+    "Audit",
+    "Business",
+    "BusinessRecord",
+    "Connection",
+    "Correction",
+    "Cursor",
+    "Dirty",
+    "Engagement",
+    "EngagementBusiness",
+    "Flag",
+    "FlagHistory",
+    "FlagLooked",
+    "LinkDecision",
+    "Notice",
+    "Participant",
+    "Person",
+    "PersonRecord",
+    "Post",
+    "Record",
+    "RegisterCompany",
+    "Reject",
+    "Run",
+    "Stage",
+    "ThemeFound",
+    "ThemeRead",
+]

@@ -1,0 +1,108 @@
+"""Businesses and people joined from the records of all connections, and what was decided about it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from store.tables.columns import json_column
+
+
+class Business(SQLModel, table=True):
+    """One legal entity or sole trader, joined from records. Ids stay when data moves."""
+
+    id: str = Field(primary_key=True)
+    name: str
+    company_number: str | None = None
+    postcode: str | None = None
+    town: str | None = None
+    place: str | None = None
+    sector: str | None = None
+    employees: int | None = None
+    closed: bool = False
+    multi_site: bool = False
+    gone: bool = False
+    """No live record is left."""
+    merged_into: str | None = None
+
+
+class BusinessRecord(SQLModel, table=True):
+    """Which business a business record is."""
+
+    __tablename__ = "business_record"
+    record_id: int = Field(primary_key=True)
+    business_id: str = Field(index=True)
+    company_number: str | None = None
+    method: str
+    score: float
+    band: str
+
+
+class Person(SQLModel, table=True):
+    """One person, joined from records."""
+
+    id: str = Field(primary_key=True)
+    name: str
+    do_not_contact: bool = False
+    gone: bool = False
+    merged_into: str | None = None
+
+
+class PersonRecord(SQLModel, table=True):
+    """Which person a person record is."""
+
+    __tablename__ = "person_record"
+    record_id: int = Field(primary_key=True)
+    person_id: str = Field(index=True)
+    method: str
+    score: float
+    band: str
+
+
+class LinkDecision(SQLModel, table=True):
+    """Two records held to be the same, different, or unsure, with the evidence; by the rules or by a person."""
+
+    __tablename__ = "link_decision"
+    __table_args__ = (
+        UniqueConstraint("entity", "left_id", "right_id", "decided_by"),
+        CheckConstraint("left_id < right_id", name="ordered"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    entity: str
+    left_id: int
+    right_id: int
+    judgement: str
+    score: float
+    band: str
+    evidence: list[str] = json_column()
+    decided_by: str = "rules"
+    decided_at: datetime | None = None
+    undone_at: datetime | None = None
+
+
+class Correction(SQLModel, table=True):
+    """What a person corrected: not the leader, has left, not about this theme, do not approach. Holds through every sync."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    business_id: str | None = Field(default=None, index=True)
+    person_id: str | None = None
+    engagement_id: int | None = None
+    detail: dict[str, Any] | None = json_column(nullable=True)
+    ends_on: date | None = None
+    decided_by: str
+    decided_at: datetime
+    undone_at: datetime | None = None
+
+
+class RegisterCompany(SQLModel, table=True):
+    """A company of the loaded register (the Companies House company data file)."""
+
+    __tablename__ = "register_company"
+    number: str = Field(primary_key=True)
+    name: str
+    postcode: str = ""
+    town: str = ""
+    status: str = ""
+    previous_names: list[str] = json_column()
