@@ -109,6 +109,12 @@ class _Batch:
         joined = person_record.join(person, person.c.id == person_record.c.person_id)
         columns = (person_record.c.record_id, person.c.id, person.c.name, person.c.do_not_contact)
         self.people = {row.record_id: row for row in self._query(columns, person_record.c.record_id, mine, joined)}
+        self.posts_at: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+        for record_id, held in self.posts.items():
+            for found in held:
+                business_id = self.business_of.get(found.business_record_id)
+                if business_id and record_id in self.people:
+                    self.posts_at[business_id][self.people[record_id].id].append(found)
 
     def _load_touches(self) -> None:
         took = self._query((participant,), participant.c.person_record_id, self.people)
@@ -179,12 +185,7 @@ class _Batch:
         ]
 
     def _members_of(self, business_id: str) -> tuple[Member, ...]:
-        posts: dict[str, list[Any]] = defaultdict(list)
-        for record_id, held in self.posts.items():
-            for found in held:
-                if self.business_of.get(found.business_record_id) == business_id and record_id in self.people:
-                    posts[self.people[record_id].id].append(found)
-        return tuple(self._member(who, found) for who, found in sorted(posts.items()))
+        return tuple(self._member(who, found) for who, found in sorted(self.posts_at[business_id].items()))
 
     def _member(self, who: str, posts: list[Any]) -> Member:
         level = highest(found.level for found in posts)
