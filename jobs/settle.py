@@ -100,7 +100,8 @@ class _Settling:
     def _doubles(self) -> dict[int | str, list["_Variant"]]:
         """The rows of each id that stands more than once, by the record that has it or by the id."""
         new = arrival.c.record_id.is_(None)
-        return self._standing_twice(arrival.c.record_id, ~new) | self._standing_twice(arrival.c.source_id, new)
+        known = self._standing_twice(arrival.c.record_id, ~new) if self.anything_held() else {}
+        return known | self._standing_twice(arrival.c.source_id, new)
 
     def _standing_twice(self, key: Column[Any], among_these: ColumnElement[bool]) -> dict[int | str, list["_Variant"]]:
         # In two steps, as PostgreSQL expects next to nothing of the inner query and would ask it anew for every row.
@@ -195,9 +196,16 @@ class _Settling:
         counted.update(said)
         bulk.replace(self.connection, Notice, [scope | {"message": text, "count": count} for text, count in counted.items()], scope)
 
+    def _forget_arrivals(self) -> None:
+        # SQLite lets go of a whole table at once where there is no condition. PostgreSQL does not, and others may be writing to it there.
+        sqlite = self.connection.dialect.name == "sqlite"
+        others = select(arrival.c.id).where(or_(arrival.c.connection_id != self.connection_id, arrival.c.entity != self.entity)).limit(1)
+        alone = sqlite and self.connection.execute(others).first() is None
+        self.connection.execute(delete(arrival) if alone else delete(arrival).where(self.arrived))
+
     def close(self, finished: Finished, touched: bool) -> None:
         """Forgets the arrivals and remembers what was read."""
-        self.connection.execute(delete(arrival).where(self.arrived))
+        self._forget_arrivals()
         self.connection.execute(
             update(cursors)
             .where(cursors.c.connection_id == self.connection_id, cursors.c.entity == self.entity)

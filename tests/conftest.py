@@ -13,12 +13,12 @@ from tests.databases import NoPostgres, new_database, postgres_server
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """The URL of a PostgreSQL server. Skips where there is none, unless PLACEBRIDGE_NEED_POSTGRES demands it (as CI does)."""
+    """The URL of a PostgreSQL server. Skips where there is none, unless TESTS_NEED_POSTGRES demands it (as CI does)."""
     try:
         with postgres_server({"fsync": "off"}) as url:
             yield url
     except NoPostgres as fault:
-        if os.environ.get("PLACEBRIDGE_NEED_POSTGRES"):
+        if os.environ.get("TESTS_NEED_POSTGRES"):
             pytest.fail(str(fault))
         pytest.skip(str(fault))
 
