@@ -16,6 +16,8 @@ from sqlalchemy.exc import ArgumentError
 
 PREFIX = "PLACEBRIDGE_"
 DEFAULT_FILE = "config.env"
+NAME = r"[^\W_]+(_[^\W_]+)*"
+"""A connection's name: two underscores are where a setting's name goes on."""
 OUTSIDE = {"PLACEBRIDGE_TRACEBACK"}
 """Names that only the environment holds."""
 

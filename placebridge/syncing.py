@@ -13,8 +13,8 @@ from jobs.flag import flags_as_of, stored_states
 from jobs.pipeline import Options, Result
 from jobs.pipeline import sync as run_pipeline
 from jobs.rules import Rules
-from placebridge.opening import rules_of, sources_of
-from placebridge.output import console
+from placebridge.opening import rules_of, sources_of, unconfigured
+from placebridge.output import console, say
 from placebridge.settings import Config
 from placebridge.settings import load as load_settings
 from store import migrate
@@ -45,7 +45,11 @@ def sync(file: Path | None, wanted: Wanted) -> int:
         before = stored_states(store)
         results = run_pipeline(store, sources, rules, options)
         after = _states(store, rules, options)
+        left_behind = unconfigured(store, config)
     _tell(results, before, after, wanted.dry_run)
+    for name, said in left_behind:
+        say(f"{name}: {said}.")
+    say(_standing(after))
     return _exit_code(results)
 
 
@@ -125,16 +129,15 @@ def _watched() -> Iterator[_Log | _Bar]:
 
 def _tell(results: list[Result], before: dict[str, tuple[str, str]], after: dict[str, tuple[str, str]], dry_run: bool) -> None:
     if dry_run:
-        print("Dry run: this is what a sync would do; nothing was written.")
+        say("Dry run: this is what a sync would do; nothing was written.")
     for result in results:
-        print(f"{result.connection}: {_said(result, dry_run)}")
+        say(f"{result.connection}: {_said(result, dry_run)}")
         for message in result.messages:
-            print(f"  {message}")
+            say(f"  {message}")
     if not any(not result.untouched for result in results) and before == after:
-        print("Nothing has changed since the last sync.")
+        say("Nothing has changed since the last sync.")
     for line in _changes(before, after):
-        print(line)
-    print(_standing(after))
+        say(line)
 
 
 def _said(result: Result, dry_run: bool) -> str:
