@@ -7,7 +7,7 @@ from connector.contract import Connector
 from jobs.pipeline import Source
 from jobs.pull import as_entity
 from jobs.rules import Rules
-from placebridge.opening import rules_of, sources_of, unconfigured
+from placebridge.opening import outdated, rules_of, sources_of, unconfigured
 from placebridge.output import say, show
 from placebridge.settings import Config
 from placebridge.settings import load as load_settings
@@ -52,7 +52,7 @@ def _database(config: Config) -> Iterator[Line]:
     try:
         if store.file is not None and not store.file.exists():
             yield _line("", "database", True, f"{shown}: not there yet; the first sync makes it")
-        elif migrate.needs_upgrade(store):
+        elif outdated(store):
             yield _line("", "database", True, f"{shown}: older than this program or empty; the next sync brings it up to date")
         else:
             yield _line("", "database", True, f"{shown}: schema {migrate.head()}")

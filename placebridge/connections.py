@@ -14,9 +14,9 @@ from jobs.pipeline import Options, refresh
 from jobs.rules import Rules
 from placebridge.faults import UserError
 from placebridge.opening import Opened, opened, rules_of
-from placebridge.output import say
+from placebridge.output import counted, say
 from placebridge.removing import remove_all_of
-from placebridge.settings import NAME, PREFIX
+from placebridge.settings_file import CONNECTIONS, NAME
 from store import bulk
 from store.lock import only_one
 from store.tables import Audit, BusinessRecord, Record, Run
@@ -70,7 +70,7 @@ def remove(file: Path | None, name: str, yes: bool) -> None:
 
 
 def _key(name: str) -> str:
-    return f"{PREFIX}CONNECTIONS__{name.upper()}__"
+    return f"{CONNECTIONS}{name.upper()}__"
 
 
 def _confirmed() -> bool:
@@ -102,7 +102,7 @@ def _counted(connection: Connection, connection_id: int) -> str:
     counts = connection.execute(
         select(record.c.entity, func.count()).where(record.c.connection_id == connection_id).group_by(record.c.entity)
     ).all()
-    said = [f"{count:,} {entity} {'record' if count == 1 else 'records'}" for entity, count in sorted(tuple(row) for row in counts)]
+    said = [counted(count, f"{entity} record") for entity, count in sorted(tuple(row) for row in counts)]
     return ", ".join(said) or "no records"
 
 

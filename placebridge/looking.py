@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from jobs.flag import flags_as_of
 from placebridge.opening import opened, rules_of
-from placebridge.output import save_list, say, show
+from placebridge.output import counted, save_list, say, show
 from store import bulk
 from store.tables import Connection, Notice, Reject, Run
 
@@ -34,7 +34,7 @@ def flags(
     rows = [row for row in every if everybody or row["state"] != "engaged"][:top]
     if out is not None:
         save_list(out, rows, FLAG_COLUMNS, f"Flags as of {day.isoformat()}")
-        say(f"{len(rows):,} businesses written to {out}")
+        say(f"{counted(len(rows), 'business', 'businesses')} written to {out}")
     elif form == "table":
         show([_flag_shown(row) for row in rows], FLAGS_SHOWN, form, _nobody(len(every)))
         _summary(rows)
@@ -62,7 +62,7 @@ def _summary(rows: list[dict[str, Any]]) -> None:
     if rows:
         counts = Counter(row["state"] for row in rows)
         said = ", ".join(f"{count:,} {state}" for state, count in counts.most_common())
-        say(f"{len(rows):,} businesses: {said}. `placebridge explain NAME` shows everything behind one.")
+        say(f"{counted(len(rows), 'business', 'businesses')}: {said}. `placebridge explain NAME` shows everything behind one.")
 
 
 def runs(file: Path | None, form: str, limit: int) -> None:

@@ -12,10 +12,14 @@ from jobs.rules import Rules
 from jobs.sources import connector_of
 from mappings.field_map import FieldMapError
 from mappings.field_map import load as load_field_map
-from placebridge.settings import PREFIX, Config, ConfigError
+from placebridge.output import counted
+from placebridge.settings import Config, ConfigError
 from placebridge.settings import load as load_settings
+from placebridge.settings_file import CONNECTIONS
 from store import bulk, migrate
-from store.database import Database
+from store.database import Database, StoreError
+from store.lock import demand_writable
+from store.migrate import NewerDatabase
 from store.tables import Connection as ConnectionRow
 from store.tables import Record
 
@@ -39,14 +43,26 @@ def opened(file: Path | None, write: bool = False) -> Iterator[Opened]:
     store = Database(config.database_url)
     try:
         if write:
+            demand_writable(store)
             migrate.upgrade(store)
         elif store.file is not None and not store.file.exists():
             raise ConfigError([f"there is no database {store.file} yet; run `placebridge sync` first"])
-        elif migrate.needs_upgrade(store):
+        elif outdated(store):
             raise ConfigError(["the database is empty or older than this program; run `placebridge sync` once to bring it up to date"])
         yield Opened(config, store)
     finally:
         store.close()
+
+
+def outdated(store: Database) -> bool:
+    """Whether the schema is older than this program's. Raises StoreError, saying so where it is SQLite's folder that cannot be written."""
+    try:
+        return migrate.needs_upgrade(store)
+    except NewerDatabase:
+        raise
+    except StoreError:
+        demand_writable(store)
+        raise
 
 
 def rules_of(config: Config) -> Rules:
@@ -63,7 +79,7 @@ def sources_of(config: Config, names: Sequence[str] = ()) -> list[Source]:
     known = config.settings.connections
     wanted = list(dict.fromkeys(name.strip().lower() for name in names)) or sorted(known)
     if not known:
-        raise ConfigError([f"no connection is configured; add {PREFIX}CONNECTIONS__COUNCIL__KIND=files and its other lines"])
+        raise ConfigError([f"no connection is configured; add {CONNECTIONS}COUNCIL__KIND=files and its other lines"])
     mistakes = [f"there is no connection '{name}'; known are {', '.join(sorted(known))}" for name in wanted if name not in known]
     sources = []
     for name in wanted:
@@ -87,7 +103,7 @@ def unconfigured(store: Database, config: Config) -> list[tuple[str, str]]:
 
 def _left_behind(name: str, held: int) -> str:
     return (
-        f"it is not in the settings any more. Its {held:,} records stay as they were last read and still count. Write its lines again to go"
+        f"it is not in the settings any more. What was read of it ({counted(held, 'record')}) stays and still counts. Write its lines again to go"
         f" on reading it; `placebridge connection rename {name} NEW` if it has another name now; `placebridge connection remove {name}`"
         " removes them"
     )

@@ -70,6 +70,11 @@ def say(text: str, stderr: bool = False) -> None:
         print("\n".join(wrapped), file=sys.stderr if stderr else sys.stdout)
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number of things, as in 1 row and 1,200 rows."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def write_csv(out: TextIO, rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
     """For programs: UTF-8 without BOM, values as they are."""
     writer = csv.writer(out, lineterminator="\n")

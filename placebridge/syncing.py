@@ -14,12 +14,12 @@ from jobs.pipeline import Options, Result
 from jobs.pipeline import sync as run_pipeline
 from jobs.rules import Rules
 from placebridge.opening import rules_of, sources_of, unconfigured
-from placebridge.output import console, say
+from placebridge.output import console, counted, say
 from placebridge.settings import Config
 from placebridge.settings import load as load_settings
 from store import migrate
 from store.database import Database
-from store.lock import only_one
+from store.lock import demand_writable, only_one
 
 DONE, FAILED, PARTIAL = 0, 1, 3
 
@@ -67,6 +67,8 @@ def _database(config: Config, dry_run: bool) -> Iterator[Database]:
     if imagined:
         store = Database("sqlite://")
     try:
+        demand_writable(store)
+        migrate.needs_upgrade(store)  # says plainly where the database cannot be reached
         with only_one(store):
             if not dry_run:
                 migrate.upgrade(store)
@@ -148,7 +150,7 @@ def _said(result: Result, dry_run: bool) -> str:
         return "nothing new to read"
     would = "would be " if dry_run else ""
     parts = [
-        f"{counts.read:,} rows read",
+        f"{counted(counts.read, 'row')} read",
         f"{counts.added:,} {would}added",
         f"{counts.changed:,} {would}changed",
         f"{counts.removed:,} {would}removed",
@@ -180,7 +182,7 @@ def _standing(after: dict[str, tuple[str, str]]) -> str:
         return "No business is known yet."
     counts = Counter(state for state, _ in after.values())
     flagged = len(after) - counts["engaged"]
-    return f"{len(after):,} businesses: {counts['engaged']:,} with a leader engaged, {flagged:,} flagged. `placebridge flags` lists them."
+    return f"{counted(len(after), 'business', 'businesses')}: {counts['engaged']:,} with a leader engaged, {flagged:,} flagged. `placebridge flags` lists them."
 
 
 def _exit_code(results: list[Result]) -> int:

@@ -187,7 +187,7 @@ def test_a_connection_taken_out_of_the_settings_stays_and_is_named(crms: TwoCrms
     before = crms.flags()
     crms.configure("council")
     words = (
-        "chamber", "it is not in the settings any more. Its 60 records stay as they were last read and still count.",
+        "chamber", "it is not in the settings any more. What was read of it (60 records) stays and still counts.",
         "`placebridge connection remove chamber` removes them",
     )  # fmt: skip
     for done in (crms.sync(), crms.sync("--dry-run")):
