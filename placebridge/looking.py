@@ -98,11 +98,12 @@ def rejects(file: Path | None, form: str) -> None:
     named = select(
         connections.c.name.label("connection"), reject.c.entity, reject.c.source_id, reject.c.reason, reject.c.since, reject.c.fields
     )
-    query = named.join(connections, connections.c.id == reject.c.connection_id).order_by(
-        connections.c.name, reject.c.entity, reject.c.source_id
-    )
+    query = named.join(connections, connections.c.id == reject.c.connection_id)
     with opened(file) as at, at.store.reading() as connection:
-        rows = [_with_place(dict(row)) for row in connection.execute(query).mappings()]
+        rows = sorted(
+            (_with_place(dict(row)) for row in connection.execute(query).mappings()),
+            key=lambda row: [str(row[name]) for name in REJECT_COLUMNS],
+        )
         noticed = _notices(connection)
     if form != "table":
         show(rows, REJECT_COLUMNS, form, "")

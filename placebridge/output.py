@@ -75,9 +75,21 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+class _Lines:
+    """Ends lines with a line feed alone. Before Python 3.13 a writer that is told to do so leaves a carriage return in a cell unquoted,
+    and readers break the row there."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def write(self, line: str) -> None:
+        """Writes one row."""
+        self._out.write(line.removesuffix("\r\n") + "\n")
+
+
 def write_csv(out: TextIO, rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
     """For programs: UTF-8 without BOM, values as they are."""
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(_Lines(out), lineterminator="\r\n")
     writer.writerow(columns)
     writer.writerows([plain(row[name]) for name in columns] for row in rows)
 
