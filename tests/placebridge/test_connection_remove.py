@@ -90,6 +90,24 @@ def test_what_is_removed_and_read_again_is_as_before(crms: TwoCrms, name: str) -
     assert "Nothing has changed since the last sync." in crms.sync().said
 
 
+def test_stopped_half_way_the_next_sync_goes_on(crms: TwoCrms, monkeypatch: pytest.MonkeyPatch) -> None:
+    crms.sync()
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("placebridge.connections.refresh", stopped)
+        assert crms("connection", "remove", "chamber", "--yes").code == 130
+    crms.configure("council")
+    crms.sync()
+    half_way = _by_record(crms)
+    crms.configure("council", "chamber")
+    crms.sync()
+    crms("connection", "remove", "chamber", "--yes")
+    assert _by_record(crms) == half_way
+
+
 def test_a_connection_that_was_merged_with_another_leaves_no_pointer_to_nothing(crms: TwoCrms) -> None:
     crms.sync("council")
     crms.sync("chamber")
