@@ -7,8 +7,8 @@ from connector.contract import Connector
 from jobs.pipeline import Source
 from jobs.pull import as_entity
 from jobs.rules import Rules
-from placebridge.opening import rules_of, sources_of
-from placebridge.output import show
+from placebridge.opening import outdated, rules_of, sources_of, unconfigured
+from placebridge.output import say, show
 from placebridge.settings import Config
 from placebridge.settings import load as load_settings
 from store import migrate
@@ -22,12 +22,13 @@ def check(name: str | None, file: Path | None, form: str) -> int:
     """Prints one line for each thing looked at; 0 where all is well, else 1. Raises ConfigError for what keeps it from looking."""
     config = load_settings(file)
     lines = [_line("", "settings", True, str(config.folder)), *_rules(config), *_database(config)]
+    lines += _twins(sources_of(config))
     for source in sources_of(config, (name,) if name else ()):
         lines += _connection(source)
     show(lines, COLUMNS, form, "")
     bad = sum(line["ok"] == "no" for line in lines)
     if form == "table":
-        print("All is well; `placebridge sync --dry-run` shows what a sync would do." if not bad else f"{bad} to mend.")
+        say("All is well; `placebridge sync --dry-run` shows what a sync would do." if not bad else f"{bad} to mend.")
     return 1 if bad else 0
 
 
@@ -47,18 +48,30 @@ def _rules(config: Config) -> Iterator[Line]:
 
 def _database(config: Config) -> Iterator[Line]:
     store = Database(config.database_url)
-    shown = store.url.render_as_string(hide_password=True)
+    shown = store.url.set(query={}).render_as_string(hide_password=True)
     try:
         if store.file is not None and not store.file.exists():
             yield _line("", "database", True, f"{shown}: not there yet; the first sync makes it")
-        elif migrate.needs_upgrade(store):
+        elif outdated(store):
             yield _line("", "database", True, f"{shown}: older than this program or empty; the next sync brings it up to date")
         else:
             yield _line("", "database", True, f"{shown}: schema {migrate.head()}")
+            for name, said in unconfigured(store, config):
+                yield _line(name, "settings", False, said)
     except StoreError as fault:
         yield _line("", "database", False, str(fault))
     finally:
         store.close()
+
+
+def _twins(sources: list[Source]) -> Iterator[Line]:
+    """Connections that read what another reads already."""
+    first: dict[tuple[Path | None, str], str] = {}
+    for source in sources:
+        key = (source.path and source.path.resolve(), repr(source.field_map))
+        if (other := first.setdefault(key, source.name)) != source.name:
+            said = f"it reads the same folder by the same field map as {other}, so every record is there twice; take one of them out"
+            yield _line(source.name, "settings", False, said)
 
 
 def _connection(source: Source) -> Iterator[Line]:

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -42,9 +42,22 @@ class Format(StrEnum):
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The settings; config.env in this folder unless said.")]
 Form = Annotated[Format, typer.Option("--format", help="table for people; csv or json for programs.")]
+
+
+def _day(text: str) -> date:
+    """A day of the command line; one so far off that no record is near it is a slip of the hand."""
+    try:
+        found = date.fromisoformat(text.strip())
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is no day; write it as in 2026-11-01") from None
+    if not 1900 <= found.year < 2200:
+        raise typer.BadParameter(f"'{text}' is too far off; write a day between 1900 and 2199, as in 2026-11-01")
+    return found
+
+
 AsOf = Annotated[
-    datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day to judge by, as in 2026-11-01; today unless said."),
+    date | None,
+    typer.Option("--as-of", parser=_day, metavar="DATE", help="The day to judge by, as in 2026-11-01; today unless said."),
 ]
 OutFile = Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.")]
 ConnectionName = Annotated[str, typer.Argument(metavar="CONNECTION", help="A connection's name.")]
@@ -79,7 +92,7 @@ def init(
 
 @app.command()
 def check(
-    connection: Annotated[str | None, typer.Argument(metavar="[CONNECTION]", help="Only this connection.")] = None,
+    connection: Annotated[str | None, typer.Argument(metavar="CONNECTION", help="Only this connection.")] = None,
     config: ConfigFile = None,
     form: Form = Format.table,
 ) -> None:
@@ -93,7 +106,7 @@ def check(
 
 @app.command()
 def sync(
-    connections: Annotated[list[str] | None, typer.Argument(metavar="[CONNECTION]...", help="Only these connections.")] = None,
+    connections: Annotated[list[str] | None, typer.Argument(metavar="CONNECTION", help="Only these connections.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Read everything again, even what has not changed.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would change and write nothing.")] = False,
     as_of: AsOf = None,
@@ -107,8 +120,7 @@ def sync(
     from placebridge.syncing import Wanted
     from placebridge.syncing import sync as work
 
-    day = as_of.date() if as_of else None
-    raise typer.Exit(work(config, Wanted(tuple(connections or ()), full, dry_run, day, accept_deletions)))
+    raise typer.Exit(work(config, Wanted(tuple(connections or ()), full, dry_run, as_of, accept_deletions)))
 
 
 @app.command()
@@ -124,7 +136,7 @@ def flags(
     The most important first: state, why, whom to approach and through whom. --format and --out hold every column."""
     from placebridge.looking import flags as work
 
-    work(config, everybody, as_of.date() if as_of else None, out, form.value)
+    work(config, everybody, as_of, out, form.value)
 
 
 @app.command()
@@ -136,12 +148,14 @@ def explain(
     """Show everything behind one business's state."""
     from placebridge.explaining import explain as work
 
-    work(config, business, as_of.date() if as_of else None)
+    work(config, business, as_of)
 
 
 @app.command()
 def runs(
-    config: ConfigFile = None, form: Form = Format.table, limit: Annotated[int, typer.Option("--limit", help="The newest so many.")] = 20
+    config: ConfigFile = None,
+    form: Form = Format.table,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="The newest so many.")] = 20,
 ) -> None:
     """List the newest runs and what they changed."""
     from placebridge.looking import runs as work
@@ -259,6 +273,8 @@ def guarded(work: Callable[[], int | None]) -> int:
     try:
         return work() or DONE
     except SystemExit as end:
+        if end.code == STOPPED:
+            typer.echo("stopped; run it again to go on where it was", err=True)
         return end.code if isinstance(end.code, int) else DONE if end.code is None else FAILED
     except KeyboardInterrupt:
         typer.echo("stopped; run it again to go on where it was", err=True)
@@ -270,9 +286,9 @@ def guarded(work: Callable[[], int | None]) -> int:
 def _told(fault: Exception) -> int:
     """Says what went wrong on standard error; returns the exit code."""
     from placebridge.faults import code_of, message_of
+    from placebridge.output import say
 
     if os.environ.get("PLACEBRIDGE_TRACEBACK"):
         raise fault
-    for line in message_of(fault).splitlines():
-        typer.echo(line, err=True)
+    say(message_of(fault), stderr=True)
     return code_of(fault)

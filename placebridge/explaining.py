@@ -1,5 +1,6 @@
 """`placebridge explain`: everything behind one business's state."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,11 +11,13 @@ from sqlalchemy import Connection, select
 from jobs.facts import Loader
 from jobs.flag import Decided, decide
 from jobs.wording import say_day, say_gone
+from mappings.company_numbers import company_number
 from mappings.pointing import fold_name
 from mappings.policy import Touch
 from mappings.policy_rules import PolicyRules
 from placebridge.faults import UserError
 from placebridge.opening import opened, rules_of
+from placebridge.output import say
 from store import bulk
 from store.tables import Business, BusinessRecord, FlagHistory, LinkDecision, Record, ThemeFound
 from store.tables import Connection as ConnectionRow
@@ -22,6 +25,9 @@ from store.tables import Connection as ConnectionRow
 business, joined, record = bulk.table_of(Business), bulk.table_of(BusinessRecord), bulk.table_of(Record)
 connections, history, decision = bulk.table_of(ConnectionRow), bulk.table_of(FlagHistory), bulk.table_of(LinkDecision)
 theme = bulk.table_of(ThemeFound)
+
+LISTED = 10
+"""Businesses that are listed where a name fits several."""
 
 
 def explain(file: Path | None, said: str, as_of: date | None) -> None:
@@ -32,33 +38,50 @@ def explain(file: Path | None, said: str, as_of: date | None) -> None:
         found = _find(connection, said)
         known = Loader(connection, at.config.zone).load([found])
         if not known:
-            raise UserError(f"{found} is held by no CRM any more")
-        for line in _lines(connection, decide(known[0], day, rules), day, rules):
-            print(line)
+            raise UserError(_gone(connection, found))
+        for line in (*_merged(said, found), *_lines(connection, decide(known[0], day, rules), day, rules)):
+            say(line)
+
+
+def _merged(said: str, found: str) -> Iterator[str]:
+    if re.fullmatch("b[a-z2-7]{10}", said.strip()) and said.strip() != found:
+        yield f"{said.strip()} was joined with {found}."
+
+
+def _gone(connection: Connection, business_id: str) -> str:
+    name = connection.scalar(select(business.c.name).where(business.c.id == business_id))
+    past = "\n".join(["", *_history(connection, business_id)]).rstrip()
+    return f"{name or 'This business'} ({business_id}) is held by no CRM any more, so it is in no list.{past}"
 
 
 def _find(connection: Connection, said: str) -> str:
     rows = connection.execute(
-        select(business.c.id, business.c.name, business.c.company_number, business.c.merged_into, business.c.gone)
+        select(business.c.id, business.c.name, business.c.company_number, business.c.town, business.c.merged_into, business.c.gone)
     ).all()
     by_id = {row.id: row for row in rows}
+    said = said.strip()
+    if not said:
+        raise UserError("say which business: an id, a company number or a part of the name (`placebridge flags --all` lists them)")
     if said in by_id:
         at = by_id[said]
         while at.merged_into:
             at = by_id[at.merged_into]
         return str(at.id)
     live = [row for row in rows if not row.gone]
-    wanted, number = fold_name(said), said.strip().upper().lstrip("0")
+    wanted, number = fold_name(said), company_number(said)
     for fits in (
-        [row for row in live if row.company_number and row.company_number.lstrip("0") == number],
+        [row for row in live if number and row.company_number == number],
         [row for row in live if fold_name(row.name) == wanted],
         [row for row in live if wanted and wanted in fold_name(row.name)],
     ):
         if len(fits) == 1:
             return str(fits[0].id)
         if fits:
-            listed = "\n".join(f"  {row.id}  {row.name}" for row in fits[:10])
-            raise UserError(f"'{said}' fits {len(fits)} businesses; say which by its id:\n{listed}")
+            listed = [
+                f"  {row.id}  {row.name}{f', {row.town}' if row.town else ''}" for row in sorted(fits, key=lambda row: (row.name, row.id))
+            ]
+            more = [f"  ... and {len(fits) - LISTED:,} more; say more of the name"] if len(fits) > LISTED else []
+            raise UserError("\n".join([f"'{said}' fits {len(fits):,} businesses; say which by its id:", *listed[:LISTED], *more]))
     raise UserError(
         f"no business is called '{said}'; give an id, a company number or a part of the name (`placebridge flags --all` lists them)"
     )
@@ -66,7 +89,8 @@ def _find(connection: Connection, said: str) -> str:
 
 def _lines(connection: Connection, decided: Decided, day: date, rules: PolicyRules) -> Iterator[str]:
     known, judged, row = decided.known, decided.judged, decided.row
-    yield f"{known.name} ({known.id}), as of {say_day(day)}"
+    number = connection.scalar(select(business.c.company_number).where(business.c.id == known.id))
+    yield f"{known.name} ({known.id}{f', company number {number}' if number else ''}), as of {say_day(day)}"
     if judged is None or row is None:
         yield "Closed in every CRM that holds it, so it is in no list."
         yield from _records(connection, known.id)
@@ -124,16 +148,20 @@ def _themes(connection: Connection, engagement_id: int) -> Iterator[str]:
 
 def _records(connection: Connection, business_id: str) -> Iterator[str]:
     query = (
-        select(connections.c.name, record.c.source_id, record.c.id, joined.c.method, joined.c.band, record.c.fields)
+        select(
+            connections.c.name, record.c.source_id, record.c.id, joined.c.company_number, joined.c.method, joined.c.band, record.c.fields
+        )
         .join(record, record.c.id == joined.c.record_id)
         .join(connections, connections.c.id == record.c.connection_id)
         .where(joined.c.business_id == business_id, record.c.deleted_on.is_(None))
         .order_by(connections.c.name, record.c.source_id)
     )
     rows = connection.execute(query).all()
-    yield "Joined from:"
+    yield "Records:"
     for row in rows:
-        yield f"  {row.name} {row.source_id}: {row.fields.get('name', '')} ({row.band}, by {row.method})"
+        how = "joined with no other" if row.method == "alone" else f"{row.band}, by {row.method}"
+        number = f", company number {row.company_number}" if row.company_number else ""
+        yield f"  {row.name} {row.source_id}: {row.fields.get('name', '')}{number} ({how})"
     yield from _evidence(connection, [row.id for row in rows])
 
 

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import typer
 from sqlalchemy import Connection, func, select
 
 from jobs.facts import standing_at
 from mappings.policy import Touch
 from placebridge.faults import UserError
 from placebridge.opening import opened
-from placebridge.output import export_csv
+from placebridge.output import counted, export_csv, plain, say
 from store import bulk
 from store.tables import (
     BusinessRecord,
@@ -179,5 +178,6 @@ def _businesses(connection: Connection) -> dict[int, set[str]]:
 
 
 def _write(out: Path, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
-    export_csv(out, rows, columns)
-    typer.echo(f"{len(rows):,} rows written to {out}")
+    # Sorted here, as databases differ in how they order text.
+    export_csv(out, sorted(rows, key=lambda row: [str(plain(row[name])) for name in columns]), columns)
+    say(f"{counted(len(rows), 'row')} written to {out}")

@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from jobs.flag import flags_as_of
-from placebridge.faults import UserError
 from placebridge.opening import opened, rules_of
-from placebridge.output import save_list, show
+from placebridge.output import counted, save_list, say, show
 from store import bulk
 from store.tables import Connection, Notice, Reject, Run
 
@@ -34,8 +33,8 @@ def flags(
         every = flags_as_of(at.store, day, rules_of(at.config).policy, at.config.zone)
     rows = [row for row in every if everybody or row["state"] != "engaged"][:top]
     if out is not None:
-        _save(out, rows, day)
-        print(f"{len(rows):,} businesses written to {out}")
+        save_list(out, rows, FLAG_COLUMNS, f"Flags as of {day.isoformat()}")
+        say(f"{counted(len(rows), 'business', 'businesses')} written to {out}")
     elif form == "table":
         show([_flag_shown(row) for row in rows], FLAGS_SHOWN, form, _nobody(len(every)))
         _summary(rows)
@@ -53,13 +52,6 @@ def _why(row: dict[str, Any]) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _save(out: Path, rows: list[dict[str, Any]], day: date) -> None:
-    try:
-        save_list(out, rows, FLAG_COLUMNS, f"Flags as of {day.isoformat()}")
-    except ValueError as fault:
-        raise UserError(str(fault)) from None
-
-
 def _nobody(known: int) -> str:
     if known:
         return f"Every one of the {known:,} businesses has a leader engaged."
@@ -70,7 +62,7 @@ def _summary(rows: list[dict[str, Any]]) -> None:
     if rows:
         counts = Counter(row["state"] for row in rows)
         said = ", ".join(f"{count:,} {state}" for state, count in counts.most_common())
-        print(f"{len(rows):,} businesses: {said}. `placebridge explain NAME` shows everything behind one.")
+        say(f"{counted(len(rows), 'business', 'businesses')}: {said}. `placebridge explain NAME` shows everything behind one.")
 
 
 def runs(file: Path | None, form: str, limit: int) -> None:
@@ -106,17 +98,18 @@ def rejects(file: Path | None, form: str) -> None:
     named = select(
         connections.c.name.label("connection"), reject.c.entity, reject.c.source_id, reject.c.reason, reject.c.since, reject.c.fields
     )
-    query = named.join(connections, connections.c.id == reject.c.connection_id).order_by(
-        connections.c.name, reject.c.entity, reject.c.source_id
-    )
+    query = named.join(connections, connections.c.id == reject.c.connection_id)
     with opened(file) as at, at.store.reading() as connection:
-        rows = [_with_place(dict(row)) for row in connection.execute(query).mappings()]
+        rows = sorted(
+            (_with_place(dict(row)) for row in connection.execute(query).mappings()),
+            key=lambda row: [str(row[name]) for name in REJECT_COLUMNS],
+        )
         noticed = _notices(connection)
     if form != "table":
         show(rows, REJECT_COLUMNS, form, "")
         return
     shown = [row | {"row": f"{row['connection']} {row['entity']}\n{row['source_id'] or '(no id)'}"} for row in rows]
-    show(shown, REJECTS_SHOWN, form, "No row stands refused.")
+    show(shown, REJECTS_SHOWN, form, "No row stands refused. `placebridge sync` reads again and brings this list up to date.")
     if noticed:
         print("\nNoticed beside (these rows were kept):")
         show(noticed, ("connection", "entity", "noticed", "rows"), form, "")

@@ -5,15 +5,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from jobs.pipeline import Source
 from jobs.rules import Rules
 from jobs.sources import connector_of
 from mappings.field_map import FieldMapError
 from mappings.field_map import load as load_field_map
-from placebridge.settings import PREFIX, Config, ConfigError
+from placebridge.output import counted
+from placebridge.settings import Config, ConfigError
 from placebridge.settings import load as load_settings
-from store import migrate
-from store.database import Database
+from placebridge.settings_file import CONNECTIONS
+from store import bulk, migrate
+from store.database import Database, StoreError
+from store.lock import demand_writable
+from store.migrate import NewerDatabase
+from store.tables import Connection as ConnectionRow
+from store.tables import Record
+
+connections, record = bulk.table_of(ConnectionRow), bulk.table_of(Record)
 
 
 @dataclass(frozen=True)
@@ -33,14 +43,26 @@ def opened(file: Path | None, write: bool = False) -> Iterator[Opened]:
     store = Database(config.database_url)
     try:
         if write:
+            demand_writable(store)
             migrate.upgrade(store)
         elif store.file is not None and not store.file.exists():
             raise ConfigError([f"there is no database {store.file} yet; run `placebridge sync` first"])
-        elif migrate.needs_upgrade(store):
+        elif outdated(store):
             raise ConfigError(["the database is empty or older than this program; run `placebridge sync` once to bring it up to date"])
         yield Opened(config, store)
     finally:
         store.close()
+
+
+def outdated(store: Database) -> bool:
+    """Whether the schema is older than this program's. Raises StoreError, saying so where it is SQLite's folder that cannot be written."""
+    try:
+        return migrate.needs_upgrade(store)
+    except NewerDatabase:
+        raise
+    except StoreError:
+        demand_writable(store)
+        raise
 
 
 def rules_of(config: Config) -> Rules:
@@ -55,9 +77,9 @@ def rules_of(config: Config) -> Rules:
 def sources_of(config: Config, names: Sequence[str] = ()) -> list[Source]:
     """The configured connections (those named, if any), each with its connector and checked field map. Raises ConfigError."""
     known = config.settings.connections
-    wanted = [name.lower() for name in names] or sorted(known)
+    wanted = list(dict.fromkeys(name.strip().lower() for name in names)) or sorted(known)
     if not known:
-        raise ConfigError([f"no connection is configured; add {PREFIX}CONNECTIONS__COUNCIL__KIND=files and its other lines"])
+        raise ConfigError([f"no connection is configured; add {CONNECTIONS}COUNCIL__KIND=files and its other lines"])
     mistakes = [f"there is no connection '{name}'; known are {', '.join(sorted(known))}" for name in wanted if name not in known]
     sources = []
     for name in wanted:
@@ -69,6 +91,22 @@ def sources_of(config: Config, names: Sequence[str] = ()) -> list[Source]:
     if mistakes:
         raise ConfigError(mistakes)
     return sources
+
+
+def unconfigured(store: Database, config: Config) -> list[tuple[str, str]]:
+    """Each connection that was synced but no longer stands in the settings, with what to do about it."""
+    count = select(func.count()).where(record.c.connection_id == connections.c.id, record.c.deleted_on.is_(None)).scalar_subquery()
+    with store.reading() as connection:
+        rows = connection.execute(select(connections.c.name, count.label("held")).order_by(connections.c.id)).all()
+    return [(row.name, _left_behind(row.name, row.held)) for row in rows if row.name not in config.settings.connections]
+
+
+def _left_behind(name: str, held: int) -> str:
+    return (
+        f"it is not in the settings any more. What was read of it ({counted(held, 'record')}) stays and still counts. Write its lines again to go"
+        f" on reading it; `placebridge connection rename {name} NEW` if it has another name now; `placebridge connection remove {name}`"
+        " removes them"
+    )
 
 
 def _source(config: Config, name: str) -> Source:

@@ -2,13 +2,18 @@
 
 import csv
 import json
+import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-RISKY = ("=", "+", "-", "@", "\t", "\r")
+from placebridge.faults import UserError
+
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A cell of a CSV that begins with one of these is a formula to Excel."""
 
 
@@ -56,32 +61,87 @@ def console(stderr: bool = False) -> Any:
     return Console(stderr=stderr, highlight=False, markup=False, soft_wrap=False)
 
 
+def say(text: str, stderr: bool = False) -> None:
+    """Prints a message for people, wrapped to the width of the terminal; what goes on begins further in."""
+    width = console(stderr).width
+    for line in text.splitlines() or [""]:
+        own = line[: len(line) - len(line.lstrip())]
+        wrapped = textwrap.wrap(line, width, subsequent_indent=own + "  ", break_long_words=False, break_on_hyphens=False)
+        print("\n".join(wrapped), file=sys.stderr if stderr else sys.stdout)
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number of things, as in 1 row and 1,200 rows."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+class _Lines:
+    """Ends lines with a line feed alone. Before Python 3.13 a writer that is told to do so leaves a carriage return in a cell unquoted,
+    and readers break the row there."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def write(self, line: str) -> None:
+        """Writes one row."""
+        self._out.write(line.removesuffix("\r\n") + "\n")
+
+
 def write_csv(out: TextIO, rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
     """For programs: UTF-8 without BOM, values as they are."""
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(_Lines(out), lineterminator="\r\n")
     writer.writerow(columns)
     writer.writerows([plain(row[name]) for name in columns] for row in rows)
 
 
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file to write beside `path`, which takes its place once it is whole. Raises UserError where nothing can be written there."""
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        if path.is_dir():
+            raise UserError(f"{path} is a folder; write the name of a file in it, as in {path / 'list.csv'}")
+        if not path.parent.is_dir():
+            raise UserError(f"there is no folder {path.parent}; create it or correct the name")
+        if path.exists() and not os.access(path, os.W_OK):
+            raise PermissionError
+        if path.exists() and not path.is_file():
+            yield path  # /dev/stdout, a pipe
+            return
+        yield unfinished
+        unfinished.replace(path)
+    except PermissionError:
+        raise UserError(
+            f"{path} cannot be written; close it where it is open (in Excel, say), correct its permissions or give another name"
+        ) from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
 def export_csv(path: Path, rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
     """`write_csv` into a file."""
-    with path.open("w", encoding="utf-8", newline="") as out:
+    with replacing(path) as target, target.open("w", encoding="utf-8", newline="") as out:
         write_csv(out, rows, columns)
 
 
+LISTS = (".csv", ".xlsx", ".json")
+
+
 def save_list(path: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str) -> None:
-    """A list for people, by the file's ending: .csv (with BOM, formulas made text), .xlsx or .json. Raises ValueError for another ending."""
+    """A list for people, by the file's ending: .csv (with BOM, formulas made text), .xlsx or .json. Raises UserError for another ending."""
     kind = path.suffix.lower()
-    if kind == ".csv":
-        with path.open("w", encoding="utf-8-sig", newline="") as out:
-            write_csv(out, ({name: safe(row[name]) for name in columns} for row in rows), columns)
-    elif kind == ".xlsx":
-        _save_workbook(path, rows, columns, title)
-    elif kind == ".json":
-        with path.open("w", encoding="utf-8") as out:
-            show(rows, columns, "json", "", out)
-    else:
-        raise ValueError(f"{path.name} ends in '{kind}'; write a name that ends in .csv, .xlsx or .json")
+    if kind not in LISTS and not path.is_dir():
+        ends = f"ends in '{kind}'" if kind else "has no ending"
+        raise UserError(f"{path.name} {ends}; write a name that ends in .csv, .xlsx or .json")
+    with replacing(path) as target:
+        if kind == ".xlsx":
+            _save_workbook(target, rows, columns, title)
+            return
+        with target.open("w", encoding="utf-8-sig" if kind == ".csv" else "utf-8", newline="") as out:
+            if kind == ".json":
+                show(rows, columns, "json", "", out)
+            else:
+                write_csv(out, ({name: safe(row[name]) for name in columns} for row in rows), columns)
 
 
 def safe(value: Any) -> Any:
@@ -94,9 +154,10 @@ WIDTHS = {"name": 32, "reason": 70, "approach": 34, "via": 34, "themes": 26, "st
 
 
 def _save_workbook(path: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str) -> None:
-    import xlsxwriter
+    from xlsxwriter import Workbook
+    from xlsxwriter.exceptions import FileCreateError
 
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True})
+    book = Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True})
     book.set_properties({"title": title})
     sheet = book.add_worksheet(title[:31])
     head, cell = book.add_format({"bold": True, "bottom": 1}), book.add_format({"text_wrap": True, "valign": "top"})
@@ -108,4 +169,7 @@ def _save_workbook(path: Path, rows: Sequence[Mapping[str, Any]], columns: Seque
             sheet.write(line, index, plain(row[name]), cell)
     sheet.freeze_panes(1, 2)
     sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
-    book.close()
+    try:
+        book.close()
+    except FileCreateError as fault:
+        raise PermissionError from fault

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-PREFIX = "PLACEBRIDGE_"
+from placebridge.settings_file import PREFIX, badly_named, in_environment, in_file
+
 DEFAULT_FILE = "config.env"
 OUTSIDE = {"PLACEBRIDGE_TRACEBACK"}
 """Names that only the environment holds."""
@@ -37,12 +37,18 @@ def _zone(name: str) -> str:
 
 
 def _database(url: str) -> str:
+    wanted = "write sqlite:///placebridge.db or postgresql://user:password@host/name"
     try:
-        backend = make_url(url).get_backend_name()
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
     except (ArgumentError, ValueError):
-        backend = ""
+        raise ValueError(f"is no database; {wanted}") from None
     if backend not in {"sqlite", "postgresql"}:
-        raise ValueError("is no database; write sqlite:///placebridge.db or postgresql://user:password@host/name")
+        raise ValueError(f"is no database; {wanted}")
+    if "@" in (parsed.host or ""):
+        raise ValueError("has an @ in its password; write it as %40 (and : as %3A, / as %2F, # as %23, % as %25)")
+    if backend == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise ValueError(f"names no file, so nothing would be kept; {wanted}")
     return url
 
 
@@ -107,7 +113,7 @@ class Config:
     def database_url(self) -> str:
         """The database URL, SQLite's file relative to the folder."""
         url = make_url(self.settings.database_url)
-        if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        if url.get_backend_name() == "sqlite" and url.database:
             url = url.set(database=str(self.folder / url.database))
         return url.render_as_string(hide_password=False)
 
@@ -120,28 +126,24 @@ def load(file: Path | None = None, environment: Mapping[str, str] | None = None)
     if not path.is_file():
         hint = "`placebridge init` writes one" if file is None else "correct the name after --config"
         raise ConfigError([f"there is no file {path}; {hint}"])
-    held = _from_file(path)
-    held |= {name: value for name, value in (os.environ if environment is None else environment).items() if name.startswith(PREFIX)}
-    named = {name: value for name, value in held.items() if name not in OUTSIDE and value != ""}
+    named, mistakes = _named(path, os.environ if environment is None else environment)
     try:
         settings = Settings(**_nested(named))
     except ValidationError as error:
-        raise ConfigError(sorted(set(_mistakes(error)))) from None
+        raise ConfigError([*mistakes, *sorted(set(_mistakes(error)))]) from None
     config = Config(settings, path.resolve().parent)
-    if mistakes := list(_missing_files(config)):
+    mistakes += _missing_files(config)
+    if mistakes:
         raise ConfigError(mistakes)
     return config
 
 
-def _from_file(path: Path) -> dict[str, str]:
-    try:
-        lines = dotenv_values(path, encoding="utf-8-sig", interpolate=False)
-    except (UnicodeDecodeError, OSError):
-        raise ConfigError([f"{path} cannot be read as text; save it as UTF-8"]) from None
-    strange = [name for name in lines if not name.upper().startswith(PREFIX)]
-    if strange:
-        raise ConfigError([f"{name}: no setting of Placebridge; every one starts with {PREFIX}" for name in strange])
-    return {name.upper(): value or "" for name, value in lines.items()}
+def _named(path: Path, environment: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """What the file and the environment name, the environment's over the file's; and the mistakes of their lines."""
+    (held, mistakes), (over, more) = in_file(path), in_environment(environment)
+    held = {name: value for name, value in (held | over).items() if name not in OUTSIDE and value}
+    bad = dict(badly_named(held))
+    return {name: value for name, value in held.items() if name not in bad}, [*mistakes, *more, *bad.values()]
 
 
 def _nested(named: Mapping[str, str]) -> dict[str, Any]:
@@ -174,7 +176,7 @@ def _said(kind: str, item: Any, where: tuple[str, ...]) -> str:
         return f"is none of {item['ctx']['expected'].replace(chr(39), '')}; write one of them"
     if kind == "value_error":
         return str(item["ctx"]["error"])
-    return "is not a group of settings; write PLACEBRIDGE_CONNECTIONS__NAME__KIND=files, and so on"
+    return f"is no setting; known are {', '.join(Settings.model_fields).upper()}"
 
 
 _WANTED = {

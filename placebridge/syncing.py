@@ -13,13 +13,13 @@ from jobs.flag import flags_as_of, stored_states
 from jobs.pipeline import Options, Result
 from jobs.pipeline import sync as run_pipeline
 from jobs.rules import Rules
-from placebridge.opening import rules_of, sources_of
-from placebridge.output import console
+from placebridge.opening import rules_of, sources_of, unconfigured
+from placebridge.output import console, counted, say
 from placebridge.settings import Config
 from placebridge.settings import load as load_settings
 from store import migrate
 from store.database import Database
-from store.lock import only_one
+from store.lock import demand_writable, only_one
 
 DONE, FAILED, PARTIAL = 0, 1, 3
 
@@ -45,7 +45,11 @@ def sync(file: Path | None, wanted: Wanted) -> int:
         before = stored_states(store)
         results = run_pipeline(store, sources, rules, options)
         after = _states(store, rules, options)
+        left_behind = unconfigured(store, config)
     _tell(results, before, after, wanted.dry_run)
+    for name, said in left_behind:
+        say(f"{name}: {said}.")
+    say(_standing(after))
     return _exit_code(results)
 
 
@@ -63,6 +67,8 @@ def _database(config: Config, dry_run: bool) -> Iterator[Database]:
     if imagined:
         store = Database("sqlite://")
     try:
+        demand_writable(store)
+        migrate.needs_upgrade(store)  # says plainly where the database cannot be reached
         with only_one(store):
             if not dry_run:
                 migrate.upgrade(store)
@@ -125,16 +131,15 @@ def _watched() -> Iterator[_Log | _Bar]:
 
 def _tell(results: list[Result], before: dict[str, tuple[str, str]], after: dict[str, tuple[str, str]], dry_run: bool) -> None:
     if dry_run:
-        print("Dry run: this is what a sync would do; nothing was written.")
+        say("Dry run: this is what a sync would do; nothing was written.")
     for result in results:
-        print(f"{result.connection}: {_said(result, dry_run)}")
+        say(f"{result.connection}: {_said(result, dry_run)}")
         for message in result.messages:
-            print(f"  {message}")
+            say(f"  {message}")
     if not any(not result.untouched for result in results) and before == after:
-        print("Nothing has changed since the last sync.")
+        say("Nothing has changed since the last sync.")
     for line in _changes(before, after):
-        print(line)
-    print(_standing(after))
+        say(line)
 
 
 def _said(result: Result, dry_run: bool) -> str:
@@ -145,7 +150,7 @@ def _said(result: Result, dry_run: bool) -> str:
         return "nothing new to read"
     would = "would be " if dry_run else ""
     parts = [
-        f"{counts.read:,} rows read",
+        f"{counted(counts.read, 'row')} read",
         f"{counts.added:,} {would}added",
         f"{counts.changed:,} {would}changed",
         f"{counts.removed:,} {would}removed",
@@ -177,7 +182,7 @@ def _standing(after: dict[str, tuple[str, str]]) -> str:
         return "No business is known yet."
     counts = Counter(state for state, _ in after.values())
     flagged = len(after) - counts["engaged"]
-    return f"{len(after):,} businesses: {counts['engaged']:,} with a leader engaged, {flagged:,} flagged. `placebridge flags` lists them."
+    return f"{counted(len(after), 'business', 'businesses')}: {counts['engaged']:,} with a leader engaged, {flagged:,} flagged. `placebridge flags` lists them."
 
 
 def _exit_code(results: list[Result]) -> int:

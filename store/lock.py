@@ -1,12 +1,13 @@
 """One writer at a time: a lock that dies with the process that holds it."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 from sqlalchemy import text
 
-from store.database import Database
+from store.database import Database, StoreError
 
 
 class Locked(Exception):
@@ -19,6 +20,7 @@ def only_one(store: Database, name: str = "sync") -> Iterator[None]:
 
     SQLite: a lock on a file beside the database (not on a network drive). PostgreSQL: an advisory lock of one session."""
     if store.file is not None:
+        demand_writable(store)
         lock = FileLock(f"{store.file}.{name}.lock")
         try:
             with lock.acquire(timeout=0):
@@ -30,6 +32,18 @@ def only_one(store: Database, name: str = "sync") -> Iterator[None]:
     else:
         with _advisory(store, name):
             yield
+
+
+def demand_writable(store: Database) -> None:
+    """Raises StoreError where SQLite's file or its folder cannot be written: the folder holds its journal and the lock too."""
+    if store.file is None:
+        return
+    for path, what in ((store.file.parent, "the folder"), (store.file, "the database file")):
+        if path.exists() and not os.access(path, os.W_OK):
+            raise StoreError(
+                f"{what} {path} cannot be written by this user; give them the right to write it, or name another file in"
+                " PLACEBRIDGE_DATABASE_URL"
+            )
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.placebridge.commands import Commands
+from tests.placebridge.two_crms import TwoCrms
 
 CONFIG = """PLACEBRIDGE_DATABASE_URL=sqlite:///placebridge.db
 PLACEBRIDGE_TIMEZONE=Europe/London
@@ -39,3 +40,9 @@ def placebridge(world: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
         if name.startswith("PLACEBRIDGE_"):
             monkeypatch.delenv(name)
     return Commands(world, monkeypatch, capsys)
+
+
+@pytest.fixture
+def crms(tmp_path: Path, database_url: str, placebridge: Commands) -> TwoCrms:
+    """Commands where two CRMs are connected, on each kind of database."""
+    return TwoCrms(tmp_path, database_url, placebridge)
