@@ -1,6 +1,7 @@
 """Redraws docs/list.svg, the picture of the flagged list, from the demo: python docs/draw_list.py (after `./run demo`)."""
 
 import csv
+import io
 import re
 import subprocess
 import sys
@@ -24,7 +25,7 @@ def main() -> None:
     for row in list(csv.DictReader(done.stdout.splitlines()))[:SHOWN]:
         why = [row["reason"], row["approach"] and f"Approach: {row['approach']}", row["via"] and f"Through: {row['via']}"]
         table.add_row(row["priority"], f"{row['name']}\n{row['state']}", "\n".join(filter(None, why)))
-    console = Console(record=True, width=108, file=Path("/dev/null").open("w"), markup=False, highlight=False)
+    console = Console(record=True, width=108, file=io.StringIO(), markup=False, highlight=False)
     console.print(table)
     drawn = console.export_svg(title="placebridge flags (a fictional town)")
     # The fonts would be fetched from elsewhere by whoever opens the page.

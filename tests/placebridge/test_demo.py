@@ -31,7 +31,7 @@ def test_it_shows_the_result_and_a_second_run_changes_nothing(tmp_path: Path, ca
     folder = tmp_path / "demo"
     assert demo(folder) == 0
     first = capsys.readouterr().out
-    for words in ("made up", "402 businesses", "The 10 businesses to see first", "Why:", "Joined from:", "What to do next", "flags.xlsx"):
+    for words in ("made up", "402 businesses", "The 10 businesses to see first", "Why:", "Records:", "What to do next", "flags.xlsx"):
         assert words in first
     assert demo(folder) == 0
     second = capsys.readouterr().out
