@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import requests
 from requests.auth import AuthBase
 
-from connector.contract import StopConnection
+from connector.contract import StopEntity
 from connector.http.body import read_body
 from connector.http.call import Answer, Call
 from connector.http.clock import Clock
@@ -95,7 +95,7 @@ def _read(call: Call, response: requests.Response, url: str, limits: Limits) -> 
 
 def _data(call: Call, response: requests.Response, body: bytes) -> object:
     """The JSON of an answer; of a refusal only if it is JSON, for it is a fault already."""
-    if response.ok:
+    if 200 <= response.status_code < 300:
         if response.status_code in {204, 205}:
             return None
         check_kind(call.expects, response.headers.get("Content-Type", ""), body)
@@ -137,4 +137,4 @@ def _in_time(fault: Fault, deadline: Deadline, limits: Limits) -> Fault:
     if deadline.left() > 0 or fault.again is Again.NEVER:
         return fault
     words = f"the answer was not whole after {limits.total:g} seconds: ask for fewer rows at a time, or try later"
-    return Fault(words, StopConnection, Again.WAIT)
+    return Fault(words, StopEntity, Again.WAIT)

@@ -7,7 +7,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
@@ -16,6 +16,7 @@ from connector.contract import StopConnection
 
 PORTS = {"https": 443, "http": 80}
 PLAIN_HOST = re.compile(r"[a-z0-9._:-]{1,253}")
+EXAMPLE = "write one like https://crm.example.org"
 FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
 
 
@@ -32,16 +33,15 @@ class Origin:
         """The origin of an absolute address.
 
         Raises StopConnection when it is no address, holds a user name, can be read in two ways, or is plain http to another machine."""
-        try:
-            split, second = urlsplit(url), parse_url(url)
-            host, port = split.hostname or "", split.port
-        except (ValueError, LocationParseError):
-            raise StopConnection("an address cannot be read; write one like https://crm.example.org") from None
-        if FORBIDDEN.search(url) or "@" in split.netloc or host != (second.host or "").strip("[]").lower():
-            raise StopConnection("an address holds a user name or a character that is not allowed; write one like https://crm.example.org")
+        parts = _parts(url)
+        if parts is None:
+            raise StopConnection(f"an address cannot be read; {EXAMPLE}")
+        split, host, port = parts
+        if FORBIDDEN.search(url) or "@" in split.netloc or host != _host_for_urllib3(url):
+            raise StopConnection(f"an address holds a user name or a character that is not allowed; {EXAMPLE}")
         scheme = split.scheme.lower()
         if scheme not in PORTS or not host:
-            raise StopConnection("an address does not begin with https:// and a host; write one like https://crm.example.org")
+            raise StopConnection(f"an address does not begin with https:// and a host; {EXAMPLE}")
         if scheme == "http" and not is_loopback(host):
             raise StopConnection(f"{shown(host)} is to be read over plain http, where anybody can listen; write https:// in its address")
         return cls(scheme, host, port or PORTS[scheme])
@@ -89,10 +89,33 @@ def joined(base: str, link: str) -> str:
     """The address that `link` means when it stands in an answer from `base` (RFC 3986 5.2), without its fragment.
 
     Raises StopConnection when it is none."""
+    found = _join(base, link)
+    if found is None:
+        raise StopConnection("the service gives a link that cannot be read; tell whoever runs it")
+    return found.partition("#")[0]
+
+
+def _join(base: str, link: str) -> str | None:
     try:
-        return urljoin(base, link).partition("#")[0]
+        return urljoin(base, link)
     except ValueError:
-        raise StopConnection("the service gives a link that cannot be read; tell whoever runs it") from None
+        return None
+
+
+def _parts(url: str) -> tuple[SplitResult, str, int | None] | None:
+    try:
+        split = urlsplit(url)
+        return split, split.hostname or "", split.port
+    except ValueError:
+        return None
+
+
+def _host_for_urllib3(url: str) -> str | None:
+    """The host as the other reader of addresses below us understands it: where the two differ, somebody plays a trick."""
+    try:
+        return (parse_url(url).host or "").strip("[]").lower()
+    except LocationParseError:
+        return None
 
 
 def _suffix(pattern: str) -> str:

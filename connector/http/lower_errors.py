@@ -26,8 +26,9 @@ CERTIFICATE = {
     20: "its certificate is signed by a CA that is not known here: put that CA's file into the connection's CA_BUNDLE setting "
     "(a proxy that opens TLS needs the same)",
     62: "its certificate is for another host: correct the connection's address",
+    64: "its certificate is for another address: write the host's name into the connection's address, not its number",
 }
-"""By OpenSSL's verify codes (openssl-verification-options); 20 is 21's cause and comes alone."""
+"""By OpenSSL's verify codes (openssl-verification-options)."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Kind:
     untouched: bool = False
     """The service surely saw nothing."""
     then: type[ConnectorError] = StopConnection
+    """StopEntity where the service was reached: what fails may be this table's answer alone."""
 
 
 TABLE = (
@@ -70,6 +72,7 @@ TABLE = (
     Kind(
         (req.Timeout, url3.TimeoutError, TimeoutError),
         "the answer did not come in time: try later, or raise the connection's timeouts",
+        then=StopEntity,
     ),
     Kind(
         (req.ContentDecodingError, url3.DecodeError, zlib.error),
@@ -99,6 +102,7 @@ TABLE = (
             url3.BodyNotHttplibCompatible, http.client.HTTPException, ConnectionError,
         ),
         "the connection broke off: try later, and look at the proxy and the network if it stays",
+        then=StopEntity,
     ),
     Kind(
         (

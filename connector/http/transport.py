@@ -1,5 +1,6 @@
 """requests and urllib3 as the door wants them: TLS always checked, nothing from the environment, no cookies, no redirects, a deadline."""
 
+import logging
 import ssl
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
@@ -15,6 +16,9 @@ from urllib3.poolmanager import PoolManager
 from connector.contract import StopConnection
 from connector.http.deadline import TimedResponse
 from connector.http.proxy import Proxy
+
+# Its debug lines hold the whole address, and so whatever values a query has.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 
 class _PlainConnection(HTTPConnection):
