@@ -38,10 +38,6 @@ class Fault:
         """The same fault, saying how often it was tried."""
         return self if attempts < 2 else replace(self, words=f"{self.words} (tried {attempts} times)")
 
-    def parked(self) -> "Fault":
-        """The same fault when the wait it asks for is longer than this run may take."""
-        return self if self.wait is None else replace(self, then=TryLater)
-
     def error(self, what: str) -> ConnectorError:
         """The contract's error, for `what` was asked."""
         message = f"{what}: {self.words}"

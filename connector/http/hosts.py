@@ -9,9 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from urllib3.exceptions import LocationParseError
-from urllib3.util import parse_url
-
 from connector.contract import StopConnection
 
 PORTS = {"https": 443, "http": 80}
@@ -32,12 +29,12 @@ class Origin:
     def of(cls, url: str) -> "Origin":
         """The origin of an absolute address.
 
-        Raises StopConnection when it is no address, holds a user name, can be read in two ways, or is plain http to another machine."""
+        Raises StopConnection when it is no address, holds a user name, or is plain http to another machine."""
         parts = _parts(url)
         if parts is None:
             raise StopConnection(f"an address cannot be read; {EXAMPLE}")
         split, host, port = parts
-        if FORBIDDEN.search(url) or "@" in split.netloc or host != _host_for_urllib3(url):
+        if FORBIDDEN.search(url) or "@" in split.netloc:
             raise StopConnection(f"an address holds a user name or a character that is not allowed; {EXAMPLE}")
         scheme = split.scheme.lower()
         if scheme not in PORTS or not host:
@@ -107,14 +104,6 @@ def _parts(url: str) -> tuple[SplitResult, str, int | None] | None:
         split = urlsplit(url)
         return split, split.hostname or "", split.port
     except ValueError:
-        return None
-
-
-def _host_for_urllib3(url: str) -> str | None:
-    """The host as the other reader of addresses below us understands it: where the two differ, somebody plays a trick."""
-    try:
-        return (parse_url(url).host or "").strip("[]").lower()
-    except LocationParseError:
         return None
 
 

@@ -73,7 +73,7 @@ def persist(once: Callable[[], T | Fault], effort: Effort, jitter: random.Random
         stop=spent,
         sleep=effort.clock.sleep,
         before_sleep=lambda state: waiting(fault(state), state.upcoming_sleep),
-        retry_error_callback=lambda state: fault(state).parked().after(state.attempt_number),
+        retry_error_callback=lambda state: fault(state).after(state.attempt_number),
     )(once)
 
 

@@ -87,6 +87,7 @@ class Hostile:
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+BOMB = gzip.compress(b" " * 30_000_000)
 NOISE = b"never to be shown: private@example.org"
 
 
@@ -156,7 +157,7 @@ MISHAPS = {
     "expired token": lambda peer, content: peer.answer(401, NOISE),
     "declared oversize": lambda peer, content: peer.answer(200, content, Content_Length="999999999"),
     "oversize chunks": oversize_chunks,
-    "gzip bomb": lambda peer, content: peer.answer(200, gzip.compress(b" " * 30_000_000), Content_Encoding="gzip"),
+    "gzip bomb": lambda peer, content: peer.answer(200, BOMB, Content_Encoding="gzip"),
     "length too long": too_long,
     "length too short": too_short,
     "invalid JSON": lambda peer, content: peer.answer(200, content + b"," + NOISE),

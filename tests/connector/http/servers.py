@@ -7,6 +7,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 
@@ -92,6 +93,8 @@ class Server:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
+        with suppress(OSError):
+            self.listening.shutdown(socket.SHUT_RDWR)
         self.listening.close()
         for sock in list(self.open):
             sock.close()

@@ -97,6 +97,17 @@ def test_a_redirect_on_the_same_origin_is_followed_with_the_token(serve, door_to
     assert [asked.headers["authorization"] for asked in crm.asked] == [f"Bearer {TOKEN}"] * 2
 
 
+def test_the_body_of_a_redirect_is_not_read(serve, door_to):
+    def handle(asked, peer):
+        if asked.path == "/new":
+            return peer.answer(200, {})
+        peer.raw(b"HTTP/1.1 302 -\r\nLocation: /new\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while True:
+            peer.raw(b"1000\r\n" + b"x" * 0x1000 + b"\r\n")
+
+    assert door_to(serve(handle).url).send(Call("old", "contacts")).data == {}
+
+
 def test_redirects_without_end_and_redirected_writes_are_refused(serve, door_to, ends):
     crm = serve(lambda asked, peer: peer.answer(302, {}, Location=asked.path + "x"))
     assert "more than 5 times" in ends(door_to(crm.url))[1]

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 import pytest
 
 from connector.contract import ConnectorError, StopConnection
-from connector.http import Call, Limits, Options, Patience, Proxy, Secret, bearer, client_credentials, key_header, user_and_password
+from connector.http import Answer, Call, Limits, Options, Patience, Proxy, Secret, bearer, client_credentials, key_header, user_and_password
 from tests.connector.http.hostile import Heard, everything_of
 from tests.connector.http.hostile_server import MISHAPS
 
@@ -29,6 +29,12 @@ def test_it_shows_itself_to_nobody():
     assert not hasattr(secret, "__dict__")
     with pytest.raises(TypeError):
         pickle.dumps(secret)
+
+
+def test_neither_what_is_asked_nor_what_comes_back_shows_values():
+    call = Call("x?q=private", "contacts", "POST", (("q", "private"),), {"X": "private"}, {"q": "private"})
+    answer = Answer(200, "https://x?q=private", {"X": "private"}, b"private", {"q": "private"})
+    assert "private" not in f"{call!r} {answer!r} {call} {answer}"
 
 
 @pytest.mark.parametrize("value", ["", "47\n11", "47\r\nX-Other: 1", " 4711", "4711 ", "47’11", "47\x0011", "4711\x7f"], ids=repr)

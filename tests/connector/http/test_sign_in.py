@@ -61,7 +61,7 @@ class Service:
 def test_one_token_serves_until_shortly_before_it_expires(serve, door_to, clock):
     service = Service(serve)
     door = door_to(service.crm.url, service.oauth(clock))
-    for pause in (0, 3000, 500, 100):
+    for pause in (0, 3000, 500, 50):
         clock.sleep(pause)
         door.send(Call("rows", "contacts"))
     assert service.tokens() == ["Bearer token-0"] * 3 + ["Bearer token-1"]
@@ -96,6 +96,13 @@ def test_a_sign_in_that_is_refused_twice_stops_the_connection(serve, door_to, cl
     service.refused = 99
     assert ends(door_to(service.crm.url, service.oauth(clock)))[0] == "StopConnection"
     assert service.tokens() == ["Bearer token-0", "Bearer token-1"]
+
+
+def test_signing_in_again_happens_once_a_call_whatever_comes_between(serve, door_to, clock, ends):
+    service, statuses = Service(serve), iter([401, 503, 401, 401, 401])
+    crm = serve(lambda asked, peer: peer.answer(next(statuses), {}))
+    assert ends(door_to(crm.url, service.oauth(clock)))[0] == "StopConnection"
+    assert (len(crm.asked), len(service.sign_in.asked)) == (3, 2)
 
 
 @pytest.mark.parametrize(("answer", "words"), [
@@ -137,6 +144,21 @@ def test_a_sign_in_that_fails_for_a_moment_is_tried_again_within_the_call_s_time
     patience = Patience(attempts=50, seconds=60, first=5)
     assert ends(door_to(service.crm.url, service.oauth(clock), patience=patience))[0] == "TryLater"
     assert clock.ticks() - began <= 61
+
+
+def test_a_sign_in_late_in_a_call_has_what_is_left_of_its_time(serve, door_to, clock, ends):
+    service, patience = Service(serve), Patience(attempts=50, seconds=60, first=5)
+    answers = [(429, {"Retry_After": "50"}), (401, {})]
+
+    def handle(asked, peer):
+        status, headers = answers.pop(0)
+        if not answers:
+            service.answers = [(503, {})] * 99
+        peer.answer(status, {}, **headers)
+
+    began = clock.ticks()
+    assert ends(door_to(serve(handle).url, service.oauth(clock), patience=patience))[0] == "TryLater"
+    assert 50 <= clock.ticks() - began <= 61
 
 
 def test_what_the_token_s_answer_tells(serve, door_to, clock):
