@@ -97,8 +97,17 @@ class StopEntity(ConnectorError):
     """This entity cannot be read; the connection's others can (a file missing, a column missing)."""
 
 
+class SkipRecord(ConnectorError):
+    """This one record cannot be read or written; the others can. A connector turns it into `Skipped`."""
+
+
 class TryLater(ConnectorError):
-    """This entity is not ready (a file is being written, a service asks to wait): leave it for the next run."""
+    """This entity is not ready (a file is being written, a service asks to wait, a quota is used up): leave it for the next run."""
+
+    def __init__(self, message: str, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
+        """Seconds after which it is worth another try, where the other end says so."""
 
 
 class NotYet(ConnectorError):
