@@ -54,9 +54,9 @@ FAULTS = [
     ("reset in the body", "StopEntity", "broke off"), ("cut", "StopEntity", "is not JSON, or was cut short"),
     ("cut chunks", "StopEntity", "broke off"), ("cut gzip", "StopEntity", "the answer was cut short"), ("damaged gzip", "StopEntity", "compression is damaged"),
     ("another type", "StopEntity", "another kind than application/json"), ("a web page", "StopConnection", "a web page came"),
-    ("a web page as JSON", "StopConnection", "a web page came"), ("slow bytes", "StopEntity", "not whole after 2.5 seconds"),
-    ("slow headers", "StopEntity", "not whole after 2.5 seconds"), ("no bytes", "StopEntity", "did not come in time"),
-    ("endless hundreds", "StopEntity", "not whole after 2.5 seconds"), ("declared oversize", "StopEntity", "larger than 0.1 MB"),
+    ("a web page as JSON", "StopConnection", "a web page came"), ("slow bytes", "StopEntity", "not whole after 1.1 seconds"),
+    ("slow headers", "StopEntity", "not whole after 1.1 seconds"), ("no bytes", "StopEntity", "did not come in time"),
+    ("endless hundreds", "StopEntity", "not whole after 1.1 seconds"), ("declared oversize", "StopEntity", "larger than 0.1 MB"),
     ("oversize chunks", "StopEntity", "larger than 0.1 MB"), ("gzip bomb", "StopEntity", "larger than 0.1 MB"),
     ("length too long", "StopEntity", "broke off"), ("length too short", "StopEntity", "is not JSON"), ("invalid JSON", "StopEntity", "is not JSON"),
     ("invalid UTF-8", "StopEntity", "is not UTF-8"), ("no body", "StopEntity", "is empty"), ("no HTTP", "StopEntity", "broke off"),
@@ -67,7 +67,7 @@ FAULTS = [
 @pytest.mark.parametrize(("mishap", "kind", "words"), FAULTS, ids=[name for name, _, _ in FAULTS])
 def test_each_mishap_has_words_of_its_own(mishap, kind, words, serve, door_to, ends):
     server = serve(lambda asked, peer: MISHAPS[mishap](peer, CONTENT * 3))
-    door = door_to(server.url, patience=ONCE, limits=Limits(connect=5, read=1.5, total=2.5, body=100_000))
+    door = door_to(server.url, patience=ONCE, limits=Limits(connect=5, read=0.9, total=1.1, body=100_000))
     found, message = ends(door)
     assert (found, words in message) == (kind, True), message
 
