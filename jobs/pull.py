@@ -5,8 +5,7 @@ A page's rows and the cursor after it are stored in one transaction, so a run th
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -152,18 +151,9 @@ def _drop(task: Task) -> None:
 
 def _read_block(task: Task, block: Block, read: _Read, known: bool) -> None:
     rows = _Rows(task, block, known)
-    for page in _ahead(task.connector.pull(as_entity(block), read.cursor)):
+    for page in task.connector.pull(as_entity(block), read.cursor):
         _store_page(task, rows, read, page)
         task.progress(f"{task.entity} {block.source}", page.done, page.total)
-
-
-def _ahead(pages: Iterator[Page]) -> Iterator[Page]:
-    """The pages, each next one fetched while the one before is stored."""
-    with ThreadPoolExecutor(1) as fetching:
-        coming = fetching.submit(next, pages, None)
-        while (page := coming.result()) is not None:
-            coming = fetching.submit(next, pages, None)
-            yield page
 
 
 def _store_page(task: Task, rows: "_Rows", read: _Read, page: Page) -> None:
