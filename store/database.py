@@ -111,9 +111,13 @@ def _engine(url: URL) -> Engine:
     return engine
 
 
+BULK = ("cache_size=-16000", "wal_autocheckpoint=8000")
+
+
 def _sqlite_settings(connection: Any, _record: object) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
+    # 16 MB of cache and a checkpoint every 32 MB: a first load writes each page of the file less often.
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON", *BULK):
         connection.execute(f"PRAGMA {pragma}")
 
 
