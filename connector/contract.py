@@ -31,6 +31,13 @@ class Entity:
     """The columns wanted, as the field map spells them, each once. Nothing else is fetched."""
     changed: str | None = None
     """The column an incremental read filters on; it is among `columns`."""
+    ids: tuple[str, ...] = ()
+    """The columns whose values, joined by a vertical bar, are a record's source_id; they are among `columns`. Deletions, merges and
+    ids merely seen are told by that source_id."""
+    complete: bool = True
+    """No: the rows are an extract, so nobody asks what is no longer there, and an id sweep would be work for nothing."""
+    options: Mapping[str, object] = field(default_factory=dict)
+    """What the block says to its connector alone, under `connector:`; plain texts, lists and mappings."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +60,14 @@ class Merge:
 
 @dataclass(frozen=True)
 class Page:
-    """A few thousand rows and all that there is to know about them. A page and its cursor are stored together."""
+    """A few thousand rows and all that there is to know about them. A page and its cursor are stored together.
+
+    A page tells what happened in the order of its fields, and a later page what happened later: a row that comes after a deletion of
+    its id is there again, a deletion after a row removes it. It is for jobs to find out what any of it means for what is held."""
 
     rows: list[Row] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
-    """Ids that the system says are deleted."""
+    """Ids that the system says are deleted, whether or not they were ever read."""
     merged: list[Merge] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     """Ids that exist, without their rows (an id sweep)."""
@@ -65,11 +75,16 @@ class Page:
     notes: list[str] = field(default_factory=list)
     """What an admin should know but need not mend: `accounts.csv: two columns are called Status; the first is read`."""
     cursor: Cursor | None = None
-    """Where to go on after this page, should the run stop here."""
+    """Where to go on after this page, should the run stop here; after the last page, where the next run's read begins: it must see
+    whatever changed since this read began. None there: the next read is from the start."""
     last: bool = False
     """The read is whole: this is its last page."""
     snapshot: bool = True
-    """The pages of this read together hold every row that there is."""
+    """The pages of this read together hold every row that there is, or name its id in `seen`, so what they leave out is gone.
+    The last page's word counts."""
+    living: bool = False
+    """People work in the system while it is read, so a row that comes again is the same row, later. Where this is no (a file), two rows
+    with one id are two rows."""
     total: int | None = None
     """Rows or bytes of the whole read, if known, in the unit of `done`; for a progress bar."""
     done: int | None = None
@@ -111,11 +126,27 @@ class TryLater(ConnectorError):
 
 
 class NotYet(ConnectorError):
-    """The connector cannot do this."""
+    """The connector cannot do this in this version."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be written to one record of the system."""
+
+    source_id: str
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one change ended: `error` says why it was refused."""
+
+    source_id: str
+    error: str | None = None
 
 
 class Connector(Protocol):
-    """What every connector offers. A new CRM is one class with these methods and one field map."""
+    """What every connector that is read offers. A new CRM is one class with these methods and one field map."""
 
     def check(self, entities: list[Entity]) -> list[Finding]:
         """Signs in and looks at one row of each entity; reports what works and what to mend. Never raises for what it can report."""
@@ -127,7 +158,33 @@ class Connector(Protocol):
         ...
 
     def pull(self, entity: Entity, cursor: Cursor | None) -> Iterator[Page]:
-        """Yields pages from the cursor on (None: from the start). The last page says so.
+        """Yields pages from the cursor on (None: from the start, and all there is). The last page says so.
 
+        The cursor is one that this connector gave: after a page of a read that was stopped, or after the last page of a whole read.
+        One that no longer works (expired, another system's) is taken for None, with a note that says so.
         Raises StopConnection, StopEntity or TryLater."""
         ...
+
+    def push(self, entity: str, changes: list[Change]) -> Iterator[Outcome]:
+        """Writes values into the system: in batches, idempotent, with an outcome for each record. Raises NotYet where it cannot."""
+        ...
+
+    def provision(self) -> list[Finding]:
+        """Creates Placebridge's fields in the system. Raises NotYet where it cannot."""
+        ...
+
+
+class ReadOnly:
+    """What a connector inherits that is only read."""
+
+    def fingerprint(self, entity: Entity) -> str | None:
+        """None: an API does not say whether anything has changed before it is asked for the changes."""
+        return None
+
+    def push(self, entity: str, changes: list[Change]) -> Iterator[Outcome]:
+        """Refuses."""
+        raise NotYet("writing back is not part of this version yet; nothing was written")
+
+    def provision(self) -> list[Finding]:
+        """Refuses."""
+        raise NotYet("creating fields is not part of this version yet; nothing was created")

@@ -5,14 +5,14 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from connector.contract import ConnectorError, Cursor, Entity, Finding, Page, Row, Skipped
+from connector.contract import ConnectorError, Cursor, Entity, Finding, Page, ReadOnly, Row, Skipped
 from connector.files.folder import Found, find
 from connector.files.tables import Plan, Reader, opened, plan_all
 
 SAMPLE_ROWS = 2000
 
 
-class FilesConnector:
+class FilesConnector(ReadOnly):
     """Reads CSV, TSV and XLSX files from a folder. An entity's source is a file name or a glob relative to it, or `book.xlsx#Sheet`."""
 
     def __init__(self, folder: Path, page_rows: int = 5000) -> None:
