@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from connector.contract import ConnectorError, Cursor, Entity, Finding, Page, ReadOnly, Row, Skipped
@@ -27,18 +27,14 @@ class FilesConnector(ReadOnly):
         stamps = json.dumps([entity.source, _stamps(find(self._folder, entity.source))])
         return hashlib.sha256(stamps.encode()).hexdigest()
 
-    def fits(self, entity: Entity, cursor: Cursor) -> bool:
-        """Whether `pull` can go on from this cursor: the files are still those that it was written for. Where it does not fit,
-        drop what was staged and pull from the start (None). Raises ConnectorError as `pull` does."""
-        return _fits(find(self._folder, entity.source), cursor)
-
     def pull(self, entity: Entity, cursor: Cursor | None) -> Iterator[Page]:
-        """Yields pages of at most `page_rows` rows, over all files in sorted order. Raises ValueError for a cursor that does not fit
-        (ask `fits` first), StopEntity and StopConnection for what an admin must mend, TryLater for a file that is being written."""
+        """Yields pages of at most `page_rows` rows, over all files in sorted order. Raises StopEntity and StopConnection for what an
+        admin must mend, TryLater for a file that is being written."""
         files = find(self._folder, entity.source)
+        reading = _Reading(files, entity, self._page_rows)
         if cursor is not None and not _fits(files, cursor):
-            raise ValueError("the files are not those that this cursor was written for: drop what was staged and pull from the start")
-        return (yield from _Reading(files, entity, self._page_rows).pages(cursor))
+            return (yield from reading.pages(None, [f"{entity.source}: the files are others than before, so they are read from the start"]))
+        return (yield from reading.pages(cursor))
 
     def _check(self, entity: Entity) -> Finding:
         name = f"{entity.kind} from {entity.source}"
@@ -67,7 +63,8 @@ class _Reading:
         self._skipped: list[Skipped] = []
         self._notes: list[str] = []
 
-    def pages(self, cursor: Cursor | None) -> Iterator[Page]:
+    def pages(self, cursor: Cursor | None, notes: Sequence[str] = ()) -> Iterator[Page]:
+        self._notes += notes
         start, row = (_number(cursor, "file"), _number(cursor, "row")) if cursor else (0, 0)
         plans = plan_all(self._files, self._wanted)
         for index, planned in enumerate(plans):
@@ -105,7 +102,7 @@ class _Reading:
             rows=self._rows,
             skipped=self._skipped,
             notes=self._notes,
-            cursor={"files": self._stamps, "file": file, "row": row},
+            cursor=None if last else {"files": self._stamps, "file": file, "row": row},
             last=last,
             total=self._total,
             done=done,
