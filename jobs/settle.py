@@ -83,10 +83,10 @@ def settle(
         work.resolve_doubles()
         counts = Counts(finished.read)
         if work.anything_held():
-            lost, told = work.lost(blocks), work.told_gone()
+            lost, told = set(work.lost(blocks)), set(work.told_gone())
             if not accept_deletions:
-                work.guard(len(lost))
-            counts.changed, counts.removed = work.change(), work.remove([*lost, *told])
+                work.guard(len(lost - told))
+            counts.changed, counts.removed = work.change(), work.remove(sorted(lost | told))
         counts.added = work.add()
         counts.rejected, refused_others = work.write_rejects()
         merged = work.write_merged()
@@ -180,10 +180,10 @@ class _Settling:
         return list(self.connection.scalars(select(record.c.id).where(there).except_(arrived)))
 
     def told_gone(self) -> list[int]:
-        """The ids of the live records that the system said are deleted, or whose row is now refused where only changes were read."""
+        """The ids of the live records that the system said are deleted, or whose row is refused now."""
         if not self.finished.living:
             return []
-        refused = and_(self.arrived, arrival.c.reason.is_not(None), arrival.c.block.in_(self.finished.changes_only))
+        refused = and_(self.arrived, arrival.c.reason.is_not(None), arrival.c.block.in_(self.finished.living))
         gone = select(arrival.c.record_id).where(or_(and_(self.arrived, arrival.c.mark == "deleted"), refused))
         accepted = select(arrival.c.record_id).where(self.accepted, arrival.c.record_id.is_not(None))
         live = select(record.c.id).where(self.held, record.c.deleted_on.is_(None), record.c.id.in_(gone))
