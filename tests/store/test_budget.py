@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from store.budget import SharedBudget, Span
 from store.database import Database
 
-
 NUMBERS = count()
 
 
