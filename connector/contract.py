@@ -154,7 +154,8 @@ class Connector(Protocol):
 
     def fingerprint(self, entity: Entity) -> str | None:
         """A text that is sure to differ when anything that `pull` would read has changed; None where the system cannot tell.
-        Equal fingerprints save the whole read. Raises ConnectorError as `pull` does."""
+        Equal fingerprints save the whole read. An empty text: nothing has come since what was read last (it was put into an archive), so
+        what is held stands; `pull` then gives one page without rows that is no snapshot. Raises ConnectorError as `pull` does."""
         ...
 
     def pull(self, entity: Entity, cursor: Cursor | None) -> Iterator[Page]:
@@ -163,6 +164,11 @@ class Connector(Protocol):
         The cursor is one that this connector gave: after a page of a read that was stopped, or after the last page of a whole read.
         One that no longer works (expired, another system's) is taken for None, with a note that says so.
         Raises StopConnection, StopEntity or TryLater."""
+        ...
+
+    def close(self, stored: bool) -> None:
+        """Called once, when nothing more will be asked of it. `stored`: all that it gave in this run is in the store for good, so that
+        what it read may be put away. Never raises."""
         ...
 
     def push(self, entity: str, changes: list[Change]) -> Iterator[Outcome]:
@@ -207,6 +213,9 @@ class ReadOnly:
     def fingerprint(self, entity: Entity) -> str | None:
         """None: an API does not say whether anything has changed before it is asked for the changes."""
         return None
+
+    def close(self, stored: bool) -> None:
+        """Nothing to put away."""
 
     def push(self, entity: str, changes: list[Change]) -> Iterator[Outcome]:
         """Refuses."""

@@ -53,6 +53,8 @@ class Options:
     as_of: date | None = None
     full: bool = False
     accept_deletions: bool = False
+    rehearsal: bool = False
+    """A dry run: what is stored is undone."""
     progress: Progress = lambda what, done, total: None
     stage: Callable[[str], None] = lambda name: None
     """Told the name of each stage after the pulls as it begins."""
@@ -125,6 +127,16 @@ def _pull_connection(store: Database, source: Source, options: Options) -> Resul
         connector = source.open(partial(shared_budget, store, source.name))
     except ConnectorError as fault:
         return Result(source.name, "failed", messages=[str(fault)])
+    stored = False
+    try:
+        _pull_entities(source, connector, task_of, result)
+        stored = result.outcome == "done" and not options.rehearsal
+    finally:
+        connector.close(stored)
+    return result
+
+
+def _pull_entities(source: Source, connector: Connector, task_of: Callable[[Connector, str], Task], result: Result) -> None:
     for entity in ENTITY_ORDER:
         try:
             counts = pull(task_of(connector, entity))
@@ -139,7 +151,6 @@ def _pull_connection(store: Database, source: Source, options: Options) -> Resul
             result.untouched = result.untouched and counts is None
     if result.outcome == "partial" and len(result.messages) == len(source.field_map.blocks):
         result.outcome = "failed"
-    return result
 
 
 def _tasks(store: Database, source: Source, options: Options) -> Callable[[Connector, str], Task]:

@@ -90,7 +90,10 @@ def pull(task: Task) -> Counts | None:
     known = _has_records(task)
     if not task.blocks and not known:
         return None
-    fingerprint = _fingerprint(task)
+    told = _told(task)
+    if known and told and not any(told):
+        return None
+    fingerprint = _digested(told)
     held = _held(task)
     unchanged = fingerprint is not None and held is not None and held.fingerprint == fingerprint and held.map_version == task.map_version
     if unchanged and not task.full and held is not None and held.position is None:
@@ -100,7 +103,7 @@ def pull(task: Task) -> Counts | None:
     while read.block < len(task.blocks):
         block = task.blocks[read.block]
         _read_block(task, block, read, known, since.get(block.source))
-    if fingerprint != _fingerprint(task):
+    if fingerprint != _digested(_told(task)):
         _drop(task)
         raise TryLater(f"the {task.entity} rows changed while they were read; they are left for the next run")
     finished = Finished(task.run_id, task.map_version, read.fingerprint, read.read, read.said, read.ended, read.living)
@@ -119,9 +122,15 @@ def as_entity(block: Block) -> Entity:
     return Entity(block.entity, block.source, block.columns(), changed, ids, block.complete, block.options)
 
 
-def _fingerprint(task: Task) -> str | None:
+def _told(task: Task) -> list[str] | None:
+    """The blocks' fingerprints, empty ones for what has nothing new; None where the system cannot tell."""
     found = [task.connector.fingerprint(as_entity(block)) for block in task.blocks]
-    return None if None in found else hashlib.blake2b(repr(found).encode(), digest_size=16).hexdigest()
+    told = [text for text in found if text is not None]
+    return told if len(told) == len(found) else None
+
+
+def _digested(told: list[str] | None) -> str | None:
+    return None if told is None else hashlib.blake2b(repr(told).encode(), digest_size=16).hexdigest()
 
 
 def _held(task: Task) -> Cursor | None:

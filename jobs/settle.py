@@ -253,7 +253,7 @@ class _Settling:
 
     def _standing_rejects(self) -> list[dict[str, Any]]:
         """Rejects of which this read says nothing: of a source whose changes alone were read, or merely seen again."""
-        if not self.finished.living:
+        if not (self.finished.living or self.finished.changes_only):
             return []
         known_by = func.coalesce(arrival.c.source_id, record.c.source_id)
         told = select(known_by).select_from(arrival.outerjoin(record, self.known))

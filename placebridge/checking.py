@@ -84,3 +84,4 @@ def _connection(source: Source) -> Iterator[Line]:
         return
     for finding in connector.check(entities):
         yield _line(source.name, finding.check, finding.ok, finding.detail)
+    connector.close(stored=False)

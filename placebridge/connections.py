@@ -79,9 +79,11 @@ def replace(file: Path | None, name: str, yes: bool, dry_run: bool) -> None:
     be read."""
     with opened(file, write=not dry_run) as at, only_one(at.store):
         source = sources_of(at.config, (name,))[0]
+        connector = source.open(SlidingBudget)
         with at.store.reading() as connection:
             held = _held(connection, name)
-            plans = list(plan(connection, held.id, source.open(SlidingBudget), source.field_map, at.config.zone))
+            plans = list(plan(connection, held.id, connector, source.field_map, at.config.zone))
+        connector.close(stored=False)
         for planned in plans:
             say(_planned(planned))
         renamed = sum(len(planned.renamed) for planned in plans)

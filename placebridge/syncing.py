@@ -43,7 +43,7 @@ def sync(file: Path | None, wanted: Wanted) -> int:
     rules, sources = rules_of(config), sources_of(config, wanted.connections)
     keep_for_good()
     with _database(config, wanted.dry_run) as store, _watched() as watch:
-        options = Options(config.zone, wanted.as_of, wanted.full, wanted.accept_deletions, watch.progress, watch.stage)
+        options = Options(config.zone, wanted.as_of, wanted.full, wanted.accept_deletions, wanted.dry_run, watch.progress, watch.stage)
         before = stored_states(store)
         results = run_pipeline(store, sources, rules, options)
         after = _states(store, rules, options)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import orjson
 import requests
 
-from connector.contract import Cursor, Entity, Finding, Page
+from connector.contract import Cursor, Entity, Finding, Page, ReadOnly
 from jobs import runs
 from jobs.pull import Task, pull
 from mappings import field_map
@@ -39,7 +39,7 @@ person:
 """
 
 
-class Contacts:
+class Contacts(ReadOnly):
     """The pages of benchmarks.load.contacts."""
 
     def __init__(self, url: str) -> None:
@@ -48,10 +48,6 @@ class Contacts:
     def check(self, entities: list[Entity]) -> list[Finding]:
         """Nothing to report."""
         return []
-
-    def fingerprint(self, entity: Entity) -> str | None:
-        """An API cannot tell."""
-        return None
 
     def pull(self, entity: Entity, cursor: Cursor | None) -> Iterator[Page]:
         """One page of the API is one page."""
