@@ -74,5 +74,6 @@ def _words(options: Mapping[str, object], name: str, default: tuple[str, ...]) -
     if listed is None:
         return default
     if not isinstance(listed, (list, tuple)) or not listed or not all(isinstance(word, str) and NAME.fullmatch(word) for word in listed):
-        raise StopEntity(f"under 'connector', {name} is to be a list of words, as in [{', '.join(default or ('appointment', 'phonecall'))}]")
+        example = ", ".join(default or ("appointment", "phonecall"))
+        raise StopEntity(f"under 'connector', {name} is to be a list of words, as in [{example}]")
     return tuple(word.lower() for word in listed)
