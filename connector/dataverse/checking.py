@@ -19,8 +19,8 @@ TURN_ON = (
 )
 CANNOT = "Dataverse cannot track its changes; each run asks for the rows that changed and looks through all ids to find what is gone"
 EVERYTHING = {
-    "activityparty": "parties have no change tracking, so all of them are read each time; those who are contacts, leads or unresolved addresses "
-    "and took part become participants (docs/dataverse.md says how to choose others)",
+    "activityparty": "parties have no change tracking, so all of them are read each time; those who are contacts, leads or unresolved "
+    "addresses and took part become participants (docs/dataverse.md says how to choose others)",
     "": "it is read whole each time: for reading only what changed, let the block's id be {key}",
 }
 NO_ACTIVITIES = (

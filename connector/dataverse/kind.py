@@ -34,8 +34,8 @@ class DataverseSettings(HttpSettings):
     def _only_a_host(cls, value: str) -> str:
         """An address pasted from a browser has a path that the API's would be put behind."""
         split = urlsplit(value)
-        if split.path.strip("/") or split.query or split.fragment:
-            raise ValueError("write the address without anything behind the host, as in https://org.crm11.dynamics.com")
+        if not split.hostname or split.path.strip("/") or split.query or split.fragment:
+            raise ValueError("write the address with https:// and nothing behind the host, as in https://org.crm11.dynamics.com")
         return value.rstrip("/")
 
 

@@ -18,8 +18,8 @@ START = 1_780_000_000.0
 class HandClock:
     """Time that stands still but for what is slept and what a test adds."""
 
-    def __init__(self) -> None:
-        self.moment = START
+    def __init__(self, moment: float = START) -> None:
+        self.moment = moment
 
     def now(self) -> float:
         return self.moment
@@ -58,9 +58,10 @@ def server(site):
 
 @pytest.fixture
 def connect(server, clock):
-    """Opens a connector; what is given goes into its settings."""
+    """Opens a connector; what is given goes into its settings, and `clock` is its own where it is not the stand-in's."""
+    shared = clock
 
-    def open_it(**given):
+    def open_it(clock=shared, **given):
         kind = kind_of("dataverse")
         wanted = {"url": server.url, "tenant": TENANT, "client_id": CLIENT, "client_secret": SECRET, "login_url": server.url}
         return kind.open(kind.settings(**wanted | given), Context("council", Path(), clock=clock))

@@ -3,7 +3,7 @@
 import pytest
 
 from connector.contract import Merge, StopConnection, StopEntity
-from tests.connector.dataverse.conftest import apply, block, read, rows
+from tests.connector.dataverse.conftest import HandClock, apply, block, read, rows
 
 ACCOUNTS = block()
 VISITS = block("engagement", "new_visits", ("new_visitid", "new_name", "modifiedon"), ("new_visitid",), changed="modifiedon")
@@ -167,10 +167,7 @@ def test_the_look_back_reads_again_what_changed_shortly_before(site, clock, conn
 def test_the_look_back_goes_by_the_services_clock(site, clock, connect):
     """Ours is a day ahead: going by it would lose a day's changes."""
     site.put("new_visit", number(1), {"new_name": "Firm"})
-    ahead = type(clock)()
-    ahead.moment = clock.moment + 86_400
-    connector = connect()
-    connector._options = connector._options.__class__(**{**vars(connector._options), "clock": ahead})
+    connector = connect(clock=HandClock(clock.moment + 86_400))
     cursor = read(connector, VISITS)[-1].cursor
     clock.moment += 3600
     site.put("new_visit", number(1), {"new_name": "Renamed"})
@@ -317,7 +314,7 @@ def test_its_own_budget_keeps_it_from_being_throttled(site, server, clock, conne
     assert clock.moment > 1_780_000_100
 
 
-def test_a_row_that_cannot_be_read_is_skipped_and_the_rest_goes_on(site, connect, monkeypatch):
+def test_a_row_that_cannot_be_read_is_skipped_and_the_rest_goes_on(site, connect):
     fill(site, 3)
     site.put("account", number(2), {"name": {"nested": "Nobody's business"}})
     (page,) = read(connect(), ACCOUNTS)
