@@ -23,7 +23,7 @@ def entities() -> list[Entity]:
     options = {}
     for block in [one for blocks in data.values() for one in (blocks if isinstance(blocks, list) else [blocks])]:
         options[block["from"]] = block.pop("connector", {})
-    found = [block for blocks in read_map(yaml.safe_dump(data), "council.yaml").blocks.values() for block in blocks]
+    found = [block for blocks in read_map(yaml.safe_dump(data, sort_keys=False), "council.yaml").blocks.values() for block in blocks]
     ids = {block.source: tuple(column for part in block.ids for column in part.columns) for block in found}
     return [Entity(block.entity, block.source, block.columns(), ids=ids[block.source], options=options[block.source]) for block in found]
 
