@@ -16,6 +16,7 @@ from connector.dataverse.plan import MERGED, Plan, Way
 from connector.dataverse.rows import ids, told
 from connector.dataverse.service import Service
 from connector.http import Answer, Call, field, linked, pages
+from connector.http.hosts import joined
 
 TRACK = "odata.track-changes"
 LINK_IS_DEAD = frozenset(range(400, 500)) - {401, 402, 403, 407, 408, 421, 425, 429}
@@ -140,21 +141,23 @@ class Reader:
 
     def _answers(self, position: Position) -> Iterator[Answer]:
         """The answers from the position to the end of its stage, every link of them checked."""
-        first = self._resumed(position.link) if position.link else self._asked(position)
-        for number, answer in enumerate(pages(self.service.door, first, self._following)):
+        first = self._resumed(position) if position.link else self._asked(position)
+
+        def following(answer: Answer) -> Call | None:
+            onward = _link(answer, "@odata.nextLink") if answer.status < 400 else None
+            return linked(self._resumed(position), answer, onward) if onward else None
+
+        for number, answer in enumerate(pages(self.service.door, first, following)):
             if answer.status >= 400 and (number or position.link):
                 raise Expired(f"{first.what}: the service gives links that it does not know itself; tell whoever runs it")
             if answer.status >= 400:
                 raise refused(self.plan, answer)
             yield answer
 
-    def _following(self, answer: Answer) -> Call | None:
-        onward = _link(answer, "@odata.nextLink") if answer.status < 400 else None
-        return linked(self._resumed(""), answer, onward) if onward else None
-
-    def _resumed(self, link: str) -> Call:
-        call = self.service.call("", self.plan.entity.source, prefer=self._prefer(), accept=LINK_IS_DEAD)
-        return replace(call, url=link)
+    def _resumed(self, position: Position) -> Call:
+        """A link that the service gave, followed as it is."""
+        call = self.service.call("", self.plan.entity.source, prefer=self._prefer(position), accept=LINK_IS_DEAD)
+        return replace(call, url=position.link or "")
 
     def _asked(self, position: Position) -> Call:
         """The first request of a stage."""
@@ -165,11 +168,11 @@ class Reader:
         params = {"$select": self.plan.table.key if sweep else self.plan.select}
         chosen = " and ".join(part for part in parts if part)
         params |= {"$filter": chosen} if chosen else {}
-        return self.service.call(self.plan.table.entity_set, self.plan.entity.source, params, self._prefer(), accept={400})
+        return self.service.call(self.plan.table.entity_set, self.plan.entity.source, params, self._prefer(position), accept={400})
 
-    def _prefer(self) -> str:
-        """Every page of a read gets the same, as Dataverse asks for."""
-        track = f"{TRACK}," if self.plan.way is Way.TRACKED else ""
+    def _prefer(self, position: Position) -> str:
+        """Every page of a read gets the same, as Dataverse asks for; a delta link tracks by itself."""
+        track = f"{TRACK}," if self.plan.way is Way.TRACKED and position.at is Stage.WHOLE else ""
         return track + self.plan.prefer(self.page_size)
 
     def _again(self, why: str) -> str:
@@ -184,7 +187,9 @@ def refused(plan: Plan, answer: Answer) -> StopEntity:
 
 
 def _link(answer: Answer, name: str) -> str | None:
-    return field(answer.data, name, (str, type(None)), default=None) if answer.data is not None else None
+    """A link of an answer, absolute, so that it is still good in a cursor."""
+    found = field(answer.data, name, (str, type(None)), default=None) if answer.data is not None else None
+    return joined(answer.url, found) if found else None
 
 
 def _iso(seconds: float) -> str:

@@ -139,6 +139,8 @@ class Queries:
         if len(page) < len(newer) + len(older):
             state = {"reached": str(reached), "gone": str(gone), "since": str(since), "began": began, "istracking": "True"}
             return body | {"@odata.nextLink": self._next(table, params, state, cookie, base)}
+        if self.world.empty_when_unchanged and not page and since:
+            return {}
         kept = {name: value for name, value in params.items() if name in {"$select"}}
         return body | {"@odata.deltaLink": _link(base, table.entity_set, {**kept, "$deltatoken": began})}
 

@@ -29,6 +29,8 @@ class DataverseStandin(World):
         """The ids that a role which does not reach the whole organisation sees."""
         self.member = True
         self.expire_days, self.expired_status = 7, 400
+        self.empty_when_unchanged = False
+        """`An empty JSON response is returned if no table changes have occurred` (the page on change tracking), in so many words."""
         self.limit, self.window, self.sent = 6000, 300.0, []
         self.put("systemuser", USER, {"fullname": "# Placebridge"})
         self.put("organization", ORGANISATION, {"name": "Example Council"})

@@ -68,6 +68,7 @@ def test_changes_and_deletions_come_by_the_delta_link(site, server, connect):
     assert {page.snapshot for page in pages} == {False}
     assert [page.last for page in pages] == [False, True]
     assert len(targets(server)) == 2
+    assert {asked.headers["prefer"] for asked in server.asked if "/accounts?" in asked.target} == {"odata.maxpagesize=3"}
     nothing = read(connector, ACCOUNTS, pages[-1].cursor)
     assert [(page.rows, page.deleted, page.last) for page in nothing] == [([], [], True)]
     assert nothing[-1].cursor is not None
@@ -85,6 +86,17 @@ def test_what_changes_while_it_is_read_is_seen_then_or_the_next_time(site, conne
     held = apply({}, seen)
     held = apply(held, read(connector, ACCOUNTS, seen[-1].cursor))
     assert held == {id: (id, row["name"]) for id, row in site.rows["account"].items()}
+
+
+def test_an_empty_answer_keeps_the_delta_link(site, connect):
+    fill(site)
+    site.empty_when_unchanged = True
+    connector = connect()
+    first = read(connector, ACCOUNTS)
+    (nothing,) = read(connector, ACCOUNTS, first[-1].cursor)
+    assert (nothing.rows, nothing.last, nothing.snapshot, nothing.cursor) == ([], True, False, first[-1].cursor)
+    site.put("account", number(2), {"name": "Renamed"})
+    assert rows(read(connector, ACCOUNTS, nothing.cursor)) == [(number(2), "Renamed")]
 
 
 def test_a_row_that_was_deleted_and_put_back_stays(site, connect):
