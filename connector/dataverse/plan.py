@@ -93,7 +93,7 @@ def _way(entity: Entity, table: Table, columns: tuple[Column, ...], changed: str
 def _told(entity: Entity, table: Table, columns: tuple[Column, ...]) -> bool:
     named = {column.name: column for column in columns}
     found = [named[name] for name in entity.ids if name in named]
-    return len(entity.ids) == 1 and [(column.selected, column.said) for column in found] == [(table.key, "")]
+    return [(column.selected, column.said) for column in found] == [(table.key, "")]
 
 
 def _changed(entity: Entity, table: Table) -> str | None:

@@ -44,7 +44,7 @@ def _codes(data: object) -> list[int]:
     if not isinstance(data, dict):
         return []
     listed = data.get("error_codes")
-    found = [code for code in listed if isinstance(code, int)] if isinstance(listed, list) else []
+    found = [code for code in listed if type(code) is int] if isinstance(listed, list) else []
     described = data.get("error_description")
     if isinstance(described, str):
         found += [int(code) for code in re.findall(r"\bAADSTS(\d{1,9})\b", described)]

@@ -21,14 +21,14 @@ class Table:
     """Activities of all kinds share prvReadActivity; activity parties have none of their own."""
     tracked: bool = True
     trackable: bool = True
-    more: dict[str, str] = field(default_factory=dict)
-    """Columns that are not valid for read."""
+    unreadable: set[str] = field(default_factory=set)
+    """Columns that are not valid for read (IsValidForRead)."""
 
     def property_of(self, attribute: str) -> str | None:
         """What the column is called in the Web API: lookups are `_name_value`, lists of parties and describing columns are no properties.
         https://learn.microsoft.com/power-apps/developer/data-platform/webapi/web-api-properties"""
         kind = self.attributes[attribute]
-        if kind == "PartyList" or " of " in kind:
+        if kind == "PartyList" or " of " in kind or attribute in self.unreadable:
             return None
         return f"_{attribute}_value" if kind in {"Lookup", "Customer", "Owner"} else attribute
 
@@ -70,10 +70,10 @@ def tables() -> list[Table]:
         Table("activityparty", "activityparties", "activitypartyid", "partyidname", {
             "activitypartyid": "Uniqueidentifier", "activityid": "Lookup", "partyid": "Lookup", "partyidname": "String of partyid",
             "partyobjecttypecode": "EntityName of partyid", "participationtypemask": "Picklist", "addressused": "String", "ispartydeleted": "Boolean",
-            "unresolvedpartyname": "String", "versionnumber": "BigInt",
+            "unresolvedpartyname": "String", "scheduledstart": "DateTime", "owningbusinessunit": "Uniqueidentifier", "versionnumber": "BigInt",
         }, {"participationtypemask": {1: "Sender", 2: "To Recipient", 3: "CC Recipient", 4: "BCC Recipient", 5: "Required attendee", 6: "Optional attendee",
                                       7: "Organizer", 8: "Regarding", 9: "Owner", 10: "Resource", 11: "Customer", 12: "Chat Participant"}},
-              None, tracked=False, trackable=False),
+              None, tracked=False, trackable=False, unreadable={"owningbusinessunit"}),
         Table("systemuser", "systemusers", "systemuserid", "fullname", {
             "systemuserid": "Uniqueidentifier", "fullname": "String", "isdisabled": "Boolean", "modifiedon": "DateTime", "versionnumber": "BigInt",
         }, {}, "prvReadUser", tracked=False),

@@ -51,7 +51,7 @@ class Queries:
 
     def _attribute(self, table, name: str) -> dict:
         kind, _, of = table.attributes[name].partition(" of ")
-        return {"MetadataId": f"metadata-{table.logical}-{name}", "LogicalName": name, "AttributeType": kind, "AttributeOf": of or None, "IsValidForRead": True}
+        return {"MetadataId": f"metadata-{table.logical}-{name}", "LogicalName": name, "AttributeType": kind, "AttributeOf": of or None, "IsValidForRead": name not in table.unreadable}
 
     # Rows
 
@@ -165,7 +165,7 @@ class Queries:
         age = self.world.clock.now() - datetime.strptime(moment, TOKEN_TIME).replace(tzinfo=UTC).timestamp()
         if age > self.world.expire_days * 86_400:
             words = "Version stamp associated with the client has expired. Please perform a full sync."
-            raise Refused(_problem(self.world.expired_status, "0x80044352" if self.world.expired_status == 400 else "0x80040217", words))
+            raise Refused(_problem(self.world.expired_status, "0x80044352" if self.world.expired_status in {400, 500} else "0x80040217", words))
         return int(version), f"{self.world.version}!{now}"
 
     def _next(self, table, params: dict, state: dict, cookie: dict, base: str) -> str:

@@ -5,7 +5,8 @@ from pydantic import ValidationError
 
 from connector.contract import NotYet, StopConnection, StopEntity
 from connector.dataverse.kind import DataverseSettings
-from connector.dataverse.sign_in import REFUSALS
+from connector.dataverse.sign_in import REFUSALS, explain
+from connector.http import Answer
 from tests.connector.dataverse.conftest import HandClock, block, read
 from tests.connector.dataverse.standin import CLIENT, ORGANISATION, SECRET, TENANT, USER
 from tests.connector.sites import Reply
@@ -119,6 +120,16 @@ def test_a_code_that_is_not_known_leaves_it_to_the_standards_words(site, connect
     site.refusal = ("invalid_client", 123456)
     with pytest.raises(StopConnection, match=r"whether the secret has expired \(invalid_client\)"):
         read(connect(), block())
+
+
+@pytest.mark.parametrize("data", [{"error_codes": [7000222]}, {"error_description": "AADSTS7000222: words."}, {"error_codes": [1, "x", 7000222]}])
+def test_the_code_is_found_in_the_list_and_in_the_description(data):
+    assert "has expired" in (explain(Answer(401, "", {}, b"", data)) or "")
+
+
+@pytest.mark.parametrize("data", [None, [], {}, {"error_codes": "7000222"}, {"error_description": 5}, {"error_codes": [True]}])
+def test_without_a_code_nothing_is_explained(data):
+    assert explain(Answer(401, "", {}, b"", data)) is None
 
 
 def test_an_app_without_an_application_user(site, connect):

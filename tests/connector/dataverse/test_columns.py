@@ -4,6 +4,7 @@ import pytest
 
 from connector.contract import StopEntity
 from tests.connector.dataverse.conftest import block, read, rows
+from tests.connector.dataverse.definitions import Table
 
 FIRM, PERSON, MEETING, TALK = (f"00000000-0000-0000-0000-0000000000{n}" for n in (10, 20, 30, 40))
 
@@ -52,6 +53,7 @@ def test_labels_come_with_changes_too(site, connect):
     ("accounts", ("primarycontactid.emailaddress1",), ["is another table's; name the lookup"]),
     ("accounts", ("participationtypemask@role",), ["column participationtypemask@role is not there"]),
     ("appointments", ("requiredattendees",), ["is a list of people", "activityparties"]),
+    ("activityparties", ("owningbusinessunit",), ["column owningbusinessunit is not there"]),
     ("contacts", ("parentcustomeridname",), ["column parentcustomeridname cannot be read by itself; write parentcustomerid@label"]),
     ("acounts", ("name",), ["there is no table acounts", "accounts"]),
     ("xyzzy", ("name",), ["there is no table xyzzy in this organisation; correct 'from' in the field map"]),
@@ -63,6 +65,12 @@ def test_what_is_not_there_is_named_with_what_is_near(connect, source, columns, 
     assert [word for word in words if word not in str(raised.value)] == []
     (finding,) = [one for one in connect().check([block(source=source, columns=columns, ids=())]) if one.check.startswith("business")]
     assert (finding.ok, [word for word in words if word not in finding.detail]) == (False, [])
+
+
+def test_a_sets_name_goes_before_a_tables_of_the_same_name(site, connect):
+    other = Table("accounts", "accountses", "accountsid", "name", {"accountsid": "Uniqueidentifier", "name": "String"})
+    site.tables, site.rows["accounts"], site.deletions["accounts"] = {"accounts": other, **site.tables}, {}, []
+    assert rows(read(connect(), block())) == [(FIRM, "Example Foundry")]
 
 
 def test_an_option_that_is_not_known_is_named(connect):

@@ -53,6 +53,12 @@ def test_the_councils_own_users_and_firms_are_no_strangers(site, connect):
     ]  # fmt: skip
 
 
+def test_whose_party_it_is_is_known_without_its_column(site, connect):
+    party(site, 1, ("systemuser", USER), 2, addressused="officer@example.org")
+    party(site, 2, ("contact", PERSON), 2, addressused="person@example.org")
+    assert rows(read(connect(), parties(("activityid", "addressused")))) == [(MEETING, "person@example.org")]
+
+
 @pytest.mark.parametrize(("wanted", "found"), [(["account"], [FIRM]), (["systemusers", "contact"], [PERSON, USER]), (["unresolved"], [None])])
 def test_a_block_may_choose_whose_parties(site, connect, wanted, found):
     party(site, 1, ("contact", PERSON), 5)
@@ -98,6 +104,14 @@ def test_parties_of_an_activity_that_changed_come_anew_and_those_taken_off_are_g
     assert pages[-1].snapshot
     site.delete("appointment", MEETING)
     assert rows(read(connector, entity, pages[-1].cursor)) == []
+
+
+def test_a_time_of_its_activity_is_no_time_of_change(site, connect):
+    party(site, 1, ("contact", PERSON), 5, scheduledstart="2020-01-01T09:00:00Z")
+    entity = block("participant", "activityparties", ("activitypartyid", "scheduledstart"), ("activitypartyid",), changed="scheduledstart")
+    connector = connect()
+    pages = read(connector, entity)
+    assert len(rows(read(connector, entity, pages[-1].cursor))) == 1
 
 
 def test_the_number_and_its_label_are_there_too(site, connect):

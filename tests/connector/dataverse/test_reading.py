@@ -4,6 +4,8 @@ import pytest
 
 from connector.contract import Merge, StopConnection, StopEntity
 from tests.connector.dataverse.conftest import HandClock, apply, block, read, rows
+from tests.connector.dataverse.standin import DataverseStandin
+from tests.connector.sites import serve
 
 ACCOUNTS = block()
 VISITS = block("engagement", "new_visits", ("new_visitid", "new_name", "modifiedon"), ("new_visitid",), changed="modifiedon")
@@ -109,7 +111,7 @@ def test_a_row_that_was_deleted_and_put_back_stays(site, connect):
     assert (page.rows, page.deleted) == ([(number(3), "Put back")], [])
 
 
-@pytest.mark.parametrize("status", [400, 404, 410, 412])
+@pytest.mark.parametrize("status", [400, 404, 410, 412, 500])
 def test_an_expired_delta_link_leads_to_a_whole_read(site, clock, connect, status):
     fill(site)
     connector = connect()
@@ -134,6 +136,17 @@ def test_a_cursor_of_another_read_is_taken_for_none(site, connect, change):
     pages = read(connector, block(**change), cursor)
     assert pages[-1].snapshot
     assert "read again from the start" in pages[0].notes[0]
+
+
+def test_a_cursor_of_another_organisation_is_taken_for_none(site, clock, connect):
+    fill(site)
+    cursor = read(connect(), ACCOUNTS)[-1].cursor
+    other = DataverseStandin(clock)
+    fill(other, 3)
+    elsewhere = serve(other)
+    pages = read(connect(url=elsewhere.url, login_url=elsewhere.url), ACCOUNTS, cursor)
+    elsewhere.close()
+    assert (len(rows(pages)), pages[-1].snapshot, len(pages[0].notes)) == (3, True, 1)
 
 
 @pytest.mark.parametrize("cursor", [{}, {"of": 1}, {"link": "https://elsewhere.example.org/"}])
@@ -186,6 +199,32 @@ def test_the_look_back_goes_by_the_services_clock(site, clock, connect):
     assert [row[1] for row in rows(read(connector, VISITS, cursor))] == ["Renamed"]
 
 
+def test_what_changes_between_a_stop_and_going_on_is_seen_the_next_time(site, clock, connect):
+    """The row had been passed, and changed longer ago than the look-back when the read went on."""
+    fill(site, 7, "new_visit", "new_name")
+    connector = connect(page_size=3)
+    cursor = read(connector, VISITS)[-1].cursor
+    begun = connector.pull(VISITS, cursor)
+    stopped = next(begun)
+    begun.close()
+    clock.moment += 60
+    site.put("new_visit", number(1), {"new_name": "Renamed"})
+    clock.moment += 86_400
+    after = read(connector, VISITS, stopped.cursor)
+    assert "Renamed" not in [row[1] for row in rows(after)]
+    assert "Renamed" in [row[1] for row in rows(read(connector, VISITS, after[-1].cursor))]
+
+
+def test_a_changed_column_that_is_no_time_is_not_filtered_on(site, clock, connect):
+    fill(site, 3, "new_visit", "new_name")
+    entity = block(VISITS.kind, VISITS.source, VISITS.columns, VISITS.ids, changed="new_name")
+    connector = connect()
+    clock.moment += 3600
+    cursor = read(connector, entity)[-1].cursor
+    site.put("new_visit", number(1), {"new_name": "Renamed"})
+    assert [row[1] for row in rows(read(connector, entity, cursor))] == ["Renamed"]
+
+
 def test_an_extract_is_not_swept(site, server, clock, connect):
     fill(site, 7, "new_visit", "new_name")
     entity = block(VISITS.kind, VISITS.source, VISITS.columns, VISITS.ids, changed="modifiedon", complete=False)
@@ -227,6 +266,11 @@ def test_a_merged_row_is_told_and_not_sent(site, clock, connect, tracked):
     whole = read(connector, ACCOUNTS)
     assert [merge for page in whole for merge in page.merged] == [Merge(number(1), number(2))]
     assert sorted(row[0] for row in rows(whole)) == [number(n) for n in (2, 3, 4)]
+
+
+def test_a_row_that_only_names_a_master_is_there(site, connect):
+    site.put("account", number(1), {"name": "Branch", "masterid": ("account", number(2))})
+    assert rows(read(connect(), ACCOUNTS)) == [(number(1), "Branch")]
 
 
 def test_an_inactive_row_is_there(site, connect):
