@@ -51,11 +51,11 @@ class Parties:
     def filter(self) -> str:
         """What the service is asked for: the roles, and the kinds of activity by way of the activity that a party belongs to."""
         numbers = [number for number, role in ROLES.items() if role in self.roles]
-        roles = " or ".join(f"{MASK} eq {number}" for number in numbers)
+        roles = f"({' or '.join(f'{MASK} eq {number}' for number in numbers)})"
         if not self.activities:
             return roles
         kinds = " or ".join(f"activityid_activitypointer/activitytypecode eq {quoted(name)}" for name in self.activities)
-        return f"({roles}) and ({kinds})"
+        return f"{roles} and ({kinds})"
 
     def want(self, item: Mapping[str, object]) -> bool:
         """Whether this party is one of those that are read."""
