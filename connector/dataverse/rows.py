@@ -1,0 +1,91 @@
+"""A page of the Web API's JSON as what it tells: rows, deletions, merges, and what cannot be read."""
+
+from dataclasses import dataclass
+from dataclasses import field as made
+
+from connector.contract import Merge, Row, Skipped, Value
+from connector.dataverse.columns import ROLE, Column
+from connector.dataverse.parties import role_of
+from connector.dataverse.plan import MASTER, MERGED, Plan
+from connector.http import Answer, field
+
+DELETED = "$deletedEntity"
+"""https://learn.microsoft.com/power-apps/developer/data-platform/use-change-tracking-synchronize-data-external-systems"""
+
+
+class _Unreadable(Exception):
+    """Why a row cannot be read; never holds a value."""
+
+
+@dataclass
+class Told:
+    """What one answer tells."""
+
+    rows: list[Row] = made(default_factory=list)
+    deleted: list[str] = made(default_factory=list)
+    merged: list[Merge] = made(default_factory=list)
+    skipped: list[Skipped] = made(default_factory=list)
+    items: int = 0
+
+
+def told(plan: Plan, answer: Answer) -> Told:
+    """Reads the answer to a request for rows. Raises WrongShape when it is no list of anything.
+
+    A change and a deletion of one id in the same answer are a row that was deleted and put back: it could not be sent otherwise."""
+    found, there = Told(), set()
+    items = field(answer.data, "value", list, default=[]) if answer.data is not None else []
+    found.items = len(items)
+    for number, item in enumerate(items, 1):
+        where, key = f"{plan.table.entity_set}, row {number} of a page", ""
+        try:
+            key = _key(plan, item)
+            where = f"{plan.table.entity_set}({key})"
+            if _is_deletion(item):
+                found.deleted.append(key)
+                continue
+            there.add(key)
+            _take(found, plan, item, key)
+        except _Unreadable as fault:
+            found.skipped.append(Skipped(where, str(fault), key if plan.told else ""))
+    found.deleted = [key for key in found.deleted if key not in there]
+    return found
+
+
+def ids(plan: Plan, answer: Answer) -> list[str]:
+    """The ids that an id sweep's answer names. Raises WrongShape: a sweep that loses an id would delete its row."""
+    return [field(answer.data, ("value", number, plan.table.key), str) for number in range(len(field(answer.data, "value", list)))]
+
+
+def _take(found: Told, plan: Plan, item: dict[str, object], key: str) -> None:
+    master = item.get(MASTER)
+    if plan.merges and item.get(MERGED) is True and isinstance(master, str):
+        found.merged += [Merge(key, master)] if plan.told else []
+        return
+    if plan.parties is None or plan.parties.want(item):
+        found.rows.append(tuple(_value(item, column) for column in plan.columns))
+
+
+def _key(plan: Plan, item: object) -> str:
+    if not isinstance(item, dict):
+        raise _Unreadable("it is no object; tell whoever runs Dataverse")
+    key = item.get("id" if _is_deletion(item) else plan.table.key)
+    if not isinstance(key, str) or not key:
+        raise _Unreadable("it has no id; tell whoever runs Dataverse")
+    return key
+
+
+def _is_deletion(item: dict[str, object]) -> bool:
+    context = item.get("@odata.context")
+    return isinstance(context, str) and context.endswith(DELETED)
+
+
+def _value(item: dict[str, object], column: Column) -> Value:
+    """An annotation is left out where there is nothing to say; a property never is: an empty one is null."""
+    if column.key not in item and column.key == column.selected:
+        raise _Unreadable(f"column {column.name} is missing in it; run again, and tell whoever runs Dataverse if it stays")
+    value = item.get(column.key)
+    if column.said == ROLE:
+        return role_of(value)
+    if value is not None and not isinstance(value, (str, int, float, bool)):
+        raise _Unreadable(f"column {column.name} holds no single value; take it out of the field map")
+    return value
