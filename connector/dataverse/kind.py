@@ -35,7 +35,7 @@ class DataverseSettings(HttpSettings):
         """An address pasted from a browser has a path that the API's would be put behind."""
         split = urlsplit(value)
         if not split.hostname or split.path.strip("/") or split.query or split.fragment:
-            raise ValueError("write the address with https:// and nothing behind the host, as in https://org.crm11.dynamics.com")
+            raise ValueError("is no organisation's address; write it with https:// and nothing behind the host, as in https://org.crm11.dynamics.com")
         return value.rstrip("/")
 
 
