@@ -145,7 +145,7 @@ class HubSpotStandIn(Account):
 
     def _list(self, table: str, asked: Mapping[str, str]) -> Json:
         """"Objects", list: limit up to 100, after, properties, archived. Properties that do not exist are left out without a word."""
-        limit, archived = int(asked.get("limit", "10")), asked.get("archived") == "true"
+        limit, archived = int(asked.get("limit", "10")), asked.get("archived", "").lower() == "true"
         if not 1 <= limit <= 100 or not asked.get("after", "0").isdigit():
             raise Refusal(400, "VALIDATION_ERROR")
         names = [name for name in asked.get("properties", "").split(",") if name]
@@ -159,7 +159,7 @@ class HubSpotStandIn(Account):
         """"Objects", batch read: up to 100 inputs; 207 where some are not there. Old ids of merged records give the merged record."""
         if len(body["inputs"]) > 100:
             raise Refusal(400, "VALIDATION_ERROR")
-        records = {record.id: record for record in self.live(table, asked.get("archived") == "true")}
+        records = {record.id: record for record in self.live(table, asked.get("archived", "").lower() == "true")}
         wanted = [self.current(table, one["id"]) for one in body["inputs"]]
         results = [self._shown(table, records[one], body.get("properties", [])) for one in wanted if one in records]
         lost = len(wanted) - len(results)
@@ -176,10 +176,11 @@ class HubSpotStandIn(Account):
             raise Refusal(400, "VALIDATION_ERROR")
         by, backwards = (sorts[0]["propertyName"], sorts[0].get("direction") == "DESCENDING") if sorts else ("hs_object_id", False)
         limit = min(limit, self.page_size)
+        wanted = [[_condition(one) for one in group["filters"]] for group in groups] or [[]]
         fitting = []
         for one, version in self.indexed(table, self.lag):
             cells = _Cells(table, one, version.since, version.properties or {})
-            if not groups or any(all(_fits(cells, condition) for condition in group["filters"]) for group in groups):
+            if any(all(condition(cells) for condition in group) for group in wanted):
                 fitting.append((cells.value(by), zlib.crc32(one.encode()), one, version))
         fitting.sort(key=lambda item: (item[0] is None, item[0], item[1]), reverse=backwards)
         records = {one: _at(one, version.since, version.properties) for _, _, one, version in fitting[offset : offset + limit]}
@@ -228,11 +229,12 @@ class _Cells:
     """A record's properties, with those that HubSpot keeps itself."""
 
     def __init__(self, table: str, one: str, changed: int, properties: Mapping[str, str | None]) -> None:
-        self._own = {"hs_object_id": one, "createdate": iso(changed), stamp_name(table): iso(changed)}
-        self._changed, self._stamp, self._one, self._properties = changed, stamp_name(table), one, properties
+        self._stamp, self._one, self._changed, self._properties = stamp_name(table), one, changed, properties
 
     def text(self, name: str) -> str | None:
-        return self._own.get(name, self._properties.get(name))
+        if name in {self._stamp, "createdate"}:
+            return iso(self._changed)
+        return self._one if name == "hs_object_id" else self._properties.get(name)
 
     def value(self, name: str) -> Any:
         """As a search compares it: times in milliseconds, ids as numbers."""
@@ -241,10 +243,16 @@ class _Cells:
         return int(self._one) if name == "hs_object_id" else self.text(name)
 
 
-def _fits(cells: _Cells, condition: Mapping[str, str]) -> bool:
-    found = cells.value(condition["propertyName"])
-    wanted: Any = condition["value"]
-    return found is not None and COMPARED[condition["operator"]](found, int(wanted) if isinstance(found, int) else wanted)
+def _condition(told: Mapping[str, str]) -> Callable[[_Cells], bool]:
+    """One filter; numbers and times compare as numbers. An empty property fits nothing."""
+    name, compare, text = told["propertyName"], COMPARED[told["operator"]], told["value"]
+    number = int(text) if text.isdigit() else None
+
+    def fits(cells: _Cells) -> bool:
+        found = cells.value(name)
+        return found is not None and compare(found, number if isinstance(found, int) else text)
+
+    return fits
 
 
 def _at(one: str, since: int, properties: Mapping[str, str | None] | None) -> Record:
