@@ -12,7 +12,6 @@ BIN = 90 * 86_400.0
 OTHER = "the place where the last read ended does not fit this field map or version, so everything is read again"
 ACCOUNT = "the token opens another HubSpot account than the last read's, so everything is read again"
 OLD = "the last read is more than 90 days old and HubSpot keeps deletions no longer, so everything is read again"
-REFUSED = "HubSpot no longer takes the place where the last read stopped, so everything is read again"
 
 KINDS: dict[str, Any] = {
     "mark": str, "account": int | None, "whole": int | float, "began": int | float, "full": bool, "phase": str, "after": str | None,

@@ -7,10 +7,10 @@ from connector.http.paging import MOST_PAGES
 from connector.http.shape import WrongShape
 from connector.hubspot.api import Api
 from connector.hubspot.associations import Associations
-from connector.hubspot.places import REFUSED, Place, whole
+from connector.hubspot.places import Place, whole
 from connector.hubspot.plan import Plan
 from connector.hubspot.records import id_of, losers_of, row_of
-from connector.hubspot.walk import Refused, Step, Walk
+from connector.hubspot.walk import Anew, Step, Walk
 
 UNLINKED = "HubSpot would not say what it is associated with; the next run tries again"
 
@@ -32,17 +32,17 @@ class Reading:
         raise StopEntity(f"{self._plan.source}: there is no end after {MOST_PAGES:,} pages; raise PAGE_ROWS")
 
     def _gathered(self, first: bool) -> Step:
-        """Steps enough to fill a page, as one. Only a place that comes from a cursor may be refused; the read then begins anew."""
+        """Steps enough to fill a page, as one. A whole read begins anew only if the place that its cursor named was refused."""
         records: list[object] = []
         gone: list[object] = []
         while self._place.phase != "done" and len(records) + len(gone) < self._api.sizes.page_rows:
             try:
                 step = self._walk.step(self._place)
-            except Refused:
-                if not first or records or gone:
+            except Anew as anew:
+                if self._place.full and (not first or records or gone):
                     raise StopEntity(f"{self._plan.source}: HubSpot refuses its own next page (answer 400); try later") from None
                 step = Step(whole(self._plan, self._place.account, self._now))
-                self._notes.append(REFUSED)
+                self._notes.append(str(anew))
             records += step.records
             gone += step.gone
             self._place = step.place

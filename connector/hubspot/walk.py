@@ -5,6 +5,7 @@ edge would slip to where nobody looks any more. Instead each search asks from th
 10,000 rows that a search shows. Where a whole page has one and the same time, as after an import, that millisecond is read by id."""
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from connector.contract import StopEntity
 from connector.http.shape import WrongShape
@@ -14,11 +15,12 @@ from connector.hubspot.places import Place
 from connector.hubspot.plan import MERGED, Plan
 from connector.hubspot.records import changed_at, id_of
 
-UNSORTED = "{}: HubSpot does not give its changes in order; try later, and tell HubSpot if it stays"
+REFUSED = "HubSpot no longer takes the place where the last read stopped, so everything is read again"
+UNSORTED = "HubSpot did not give its changes in order, so everything is read again"
 
 
-class Refused(Exception):
-    """HubSpot does not take the place of a list any more."""
+class Anew(Exception):
+    """This read cannot go on, and a whole one can take its place; the words are for an admin."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Walk:
         self._before: set[tuple[str, int]] = set()
 
     def step(self, at: Place) -> Step:
-        """Takes one step. Raises Refused, StopEntity and what the door raises."""
+        """Takes one step. Raises Anew, StopEntity and what the door raises."""
         if at.phase == "list":
             return self._list(at)
         if at.phase == "archived":
@@ -50,7 +52,7 @@ class Walk:
     def _list(self, at: Place) -> Step:
         found = self._api.listed(self._plan.source, self._plan.properties, at.after, archived=False)
         if found is None:
-            raise Refused
+            raise Anew(REFUSED)
         self._require_moved(at, found.after)
         return Step(replace(at, after=found.after) if found.after is not None else self._after_rows(at), found.records)
 
@@ -58,7 +60,7 @@ class Walk:
         """What was deleted. The list has no dates to ask for, so it is read whole; HubSpot keeps 90 days of it."""
         found = self._api.listed(self._plan.source, MERGED, at.after, archived=True)
         if found is None:
-            raise Refused
+            raise Anew(REFUSED)
         self._require_moved(at, found.after)
         done = replace(at, phase="done", after=None)
         return Step(replace(at, after=found.after) if found.after is not None else done, gone=found.records)
@@ -67,9 +69,7 @@ class Walk:
         found, more = self._found([Filter(self._plan.stamp, "GTE", str(at.stamp))], self._plan.stamp)
         if not more:
             return Step(self._after_rows(at), self._fresh(found))
-        last = max((mark[1] for record in found if (mark := _mark(record, self._plan.stamp))), default=-1)
-        if last < at.stamp:
-            raise StopEntity(UNSORTED.format(self._plan.source))
+        last = _last([mark[1] for record in found if (mark := _mark(record, self._plan.stamp))], at.stamp)
         place = replace(at, phase="ties", above=0) if last == at.stamp else replace(at, stamp=last)
         return Step(place, self._fresh(found))
 
@@ -78,9 +78,7 @@ class Walk:
         found, more = self._found([*same, Filter("hs_object_id", "GT", str(at.above))], "hs_object_id")
         if not more:
             return Step(replace(at, phase="search", stamp=at.stamp + 1, above=0), self._fresh(found, ties=True))
-        last = max((_number(record) for record in found), default=-1)
-        if last <= at.above:
-            raise StopEntity(UNSORTED.format(self._plan.source))
+        last = _last([number for record in found if (number := _number(record)) is not None], at.above + 1)
         return Step(replace(at, above=last), self._fresh(found, ties=True))
 
     def _found(self, filters: list[Filter], by: str) -> tuple[list[object], bool]:
@@ -112,10 +110,18 @@ def _mark(record: object, stamp: str) -> tuple[str, int] | None:
         return None
 
 
-def _number(record: object) -> int:
-    """The record's id as a number; -1 where it is none."""
+def _number(record: object) -> int | None:
+    """The record's id as a number; None where it is none."""
     try:
         found = id_of(record)
     except WrongShape:
-        return -1
-    return int(found) if found.isdecimal() else -1
+        return None
+    return int(found) if found.isdecimal() else None
+
+
+def _last(values: list[int], least: int) -> int:
+    """The last of the values by which a search was sorted. Raises Anew where they do not ascend from `least` on: what stands behind
+    one that is too large would never be asked for."""
+    if not values or values[0] < least or any(one > other for one, other in pairwise(values)):
+        raise Anew(UNSORTED)
+    return values[-1]

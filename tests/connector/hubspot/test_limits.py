@@ -156,33 +156,66 @@ def test_an_object_that_is_not_there(world):
         list(world.connector().pull(entity("widgets", "name"), None))
 
 
-@pytest.mark.parametrize("call", ["list", "archived", "search", "ties"])
-def test_a_service_that_goes_round_in_circles_is_left(world, call):
-    """A page of a list that leads to itself, and a search that does not sort as it is told."""
-    view, connector = View(), world.connector(list_rows=3, search_rows=3)
-    view.read(connector, WHAT)
-    for one in range(1, 12):
-        world.site.put("companies", str(one), {"name": "x"})
-        world.clock.sleep(0.0 if call == "ties" else 1.0)
-    if call == "archived":
+@pytest.mark.parametrize("what", ["false", "true"], ids=["the list", "what was deleted"])
+def test_a_list_that_goes_round_in_circles_is_left(world, what):
+    fill(world, 11)
+    if what == "true":
         for one in range(1, 12):
             world.site.delete("companies", str(one))
-    world.clock.sleep(60)
-    listed, searched = world.site._list, world.site._search
+    listed = world.site._list
 
     def same_page(table, asked):
-        return listed(table, {**asked, "after": "3"} if "after" in asked else asked)
+        return listed(table, {**asked, "after": "3"} if "after" in asked and asked["archived"] == what else asked)
+
+    world.site._list = same_page
+    with pytest.raises(StopEntity, match="same next page twice; try later"):
+        list(world.connector(list_rows=3).pull(WHAT, None))
+    assert len(world.server.asked) < 40
+
+
+@pytest.mark.parametrize("lower", [True, False], ids=["earlier than was asked for", "a later one between"])
+@pytest.mark.parametrize("ties", [True, False])
+def test_a_search_that_is_not_sorted_gives_way_to_a_whole_read(world, ties, lower):
+    view, connector = View(), world.connector(search_rows=3, page_rows=3)
+    fill(world, 2)
+    view.read(connector, WHAT)
+    world.clock.sleep(3600)
+    for one in range(1, 12):
+        world.site.put("companies", str(one), {"name": "Changed"})
+        world.clock.sleep(0.0 if ties else 1.0)
+    world.clock.sleep(60)
+    searched = world.site._search
 
     def unsorted(table, body):
-        """The latest first, whatever is asked; `ties`: only where an id is asked for."""
-        meant = call == "search" or len(body["filterGroups"][0]["filters"]) == 3
-        latest = {"filterGroups": [], "sorts": [{"propertyName": "hs_object_id", "direction": "ASCENDING"}]}
-        return searched(table, {**body, **(latest if meant else {})})
+        """By id and by time are alike here; turned round, or with all there is from the first on."""
+        meant = not ties or len(body["filterGroups"][0]["filters"]) == 3
+        if not meant:
+            return searched(table, body)
+        if lower:
+            return searched(table, {**body, "filterGroups": [], "sorts": [{"propertyName": "hs_object_id"}]})
+        reply = searched(table, body)
+        reply.body["results"].reverse()
+        return reply
 
-    if call in {"list", "archived"}:
-        world.site._list = same_page
-    else:
-        world.site._search = unsorted
-    with pytest.raises(StopEntity, match="try later"):
-        list(connector.pull(WHAT, None if call == "list" else view.cursor))
+    world.site._search = unsorted
+    pages = view.read(connector, WHAT)
+    assert [note for page in pages for note in page.notes] == ["HubSpot did not give its changes in order, so everything is read again"]
+    assert pages[-1].snapshot
+    assert view.rows == truth(world.site, WHAT)
     assert len(world.server.asked) < 40
+
+
+def test_a_next_page_that_is_refused_stops_the_entity(world):
+    from tests.connector.hubspot.standin import Refusal
+
+    fill(world, 11)
+    listed = world.site._list
+
+    def refusing(table, asked):
+        if "after" in asked:
+            raise Refusal(400, "VALIDATION_ERROR")
+        return listed(table, asked)
+
+    world.site._list = refusing
+    with pytest.raises(StopEntity, match="refuses its own next page"):
+        list(world.connector(list_rows=3).pull(WHAT, None))
