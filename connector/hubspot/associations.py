@@ -5,7 +5,7 @@ Each input's associations come in pages of their own; a record without any is an
 from collections.abc import Iterator, Sequence
 
 from connector.contract import StopEntity
-from connector.http.shape import field
+from connector.http.shape import WrongShape, field
 from connector.hubspot.api import Api, Json, following
 
 PRIMARY_TYPES = {1, 5, 26}
@@ -42,15 +42,22 @@ class Associations:
         data = self._api.associated(self._kind, self._to, batch)
         for result in field(data, "results", list):
             own = str(field(result, ("from", "id"), (str, int)))
-            there = self._found.setdefault(own, {})
-            for link in field(result, "to", list):
-                other = str(field(link, "toObjectId", (str, int)))
-                there[other] = there.get(other, False) or _is_primary(link)
+            try:
+                self._take(own, result)
+            except WrongShape:
+                self.failed.add(own)
+                continue
             after = following(result)
             if after is not None:
                 yield {"id": own, "after": after}
         for error in field(data, "errors", list, default=[]):
             self._refused(error)
+
+    def _take(self, own: str, result: object) -> None:
+        there = self._found.setdefault(own, {})
+        for link in field(result, "to", list):
+            other = str(field(link, "toObjectId", (str, int)))
+            there[other] = there.get(other, False) or _is_primary(link)
 
     def _refused(self, error: object) -> None:
         if field(error, "category", str, default="") == "OBJECT_NOT_FOUND":

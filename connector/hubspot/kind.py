@@ -34,17 +34,13 @@ class HubSpotSettings(HttpSettings):
 
 
 def _open(settings: HubSpotSettings, context: Context) -> HubSpotConnector:
-    windows = [
-        Window(settings.requests_per_window, settings.window_seconds),
-        Window(settings.requests_per_day, DAY),
-    ]
+    windows = [Window(settings.requests_per_window, settings.window_seconds), Window(settings.requests_per_day, DAY)]
     token = Secret(settings.token.get_secret_value(), "token")
     judge = Judge(context.clock)
     options = settings.door_options(context, windows, judge=judge)
     searches = context.budget([Window(settings.searches_per_second, 1.0)])
     paths = Paths(settings.prefix, settings.properties_prefix, settings.associations_prefix, settings.account_prefix)
     sizes = Sizes(settings.list_rows, settings.search_rows, settings.page_rows, settings.property_characters)
-
     ways = Ways(settings.url, context.connection, token, options, searches, judge)
     overlap = Overlap(settings.look_back_minutes * 60, settings.whole_read_days * DAY)
     return HubSpotConnector(lambda: Api(ways, paths, sizes), context.clock, overlap, settings.secret_expires)

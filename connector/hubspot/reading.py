@@ -12,7 +12,7 @@ from connector.hubspot.plan import Plan
 from connector.hubspot.records import id_of, losers_of, row_of
 from connector.hubspot.walk import Anew, Step, Walk
 
-UNLINKED = "HubSpot would not say what it is associated with; the next run tries again"
+UNLINKED = "HubSpot would not say what it is associated with; the next whole read tries again"
 
 
 class Reading:
@@ -21,21 +21,22 @@ class Reading:
     def __init__(self, api: Api, plan: Plan, place: Place, notes: list[str], now: float) -> None:
         """`now` is when a read begins that has to start anew: seconds since 1970."""
         self._api, self._plan, self._place, self._notes, self._now = api, plan, place, notes, now
-        self._walk = Walk(api, plan)
+        self._walk, self._steps = Walk(api, plan), 0
 
     def pages(self) -> Iterator[Page]:
         """The pages from there on. Raises as `pull` does."""
-        for number in range(MOST_PAGES):
-            yield self._page(self._gathered(first=number == 0))
-            if self._place.phase == "done":
-                return
-        raise StopEntity(f"{self._plan.source}: there is no end after {MOST_PAGES:,} pages; raise PAGE_ROWS")
+        yield self._page(self._gathered(first=True))
+        while self._place.phase != "done":
+            yield self._page(self._gathered(first=False))
 
     def _gathered(self, first: bool) -> Step:
         """Steps enough to fill a page, as one. A whole read begins anew only if the place that its cursor named was refused."""
         records: list[object] = []
         gone: list[object] = []
         while self._place.phase != "done" and len(records) + len(gone) < self._api.sizes.page_rows:
+            self._steps += 1
+            if self._steps > MOST_PAGES:
+                raise StopEntity(f"{self._plan.source}: there is no end after {MOST_PAGES:,} answers; raise LIST_ROWS or SEARCH_ROWS")
             try:
                 step = self._walk.step(self._place)
             except Anew as anew:

@@ -105,6 +105,23 @@ def test_a_record_whose_associations_are_refused_is_left_out_alone(world):
     assert sorted(view.rows) == ["1", "2", "4", "5"]
 
 
+@pytest.mark.parametrize("links", ["none", [7], [{"toObjectId": None}], [{"toObjectId": 101, "associationTypes": 3}]])
+def test_a_record_whose_associations_cannot_be_read_is_left_out_alone(world, links):
+    fill(world)
+    own = world.site._associated
+
+    def odd(table, to, wanted):
+        reply = own(table, to, wanted)
+        for result in reply.body["results"]:
+            result["to"] = links if result["from"]["id"] == "3" else result["to"]
+        return reply
+
+    world.site._associated = odd
+    (page,) = View().read(world.connector(), WHAT)
+    assert [skipped.where for skipped in page.skipped] == ["meetings 3"]
+    assert len(page.rows) == 4
+
+
 def test_a_refusal_that_names_no_record_stops_the_entity(world):
     fill(world)
     own = world.site._associated

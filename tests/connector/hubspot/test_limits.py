@@ -205,6 +205,13 @@ def test_a_search_that_is_not_sorted_gives_way_to_a_whole_read(world, ties, lowe
     assert len(world.server.asked) < 40
 
 
+def test_a_list_without_end_is_left(world, monkeypatch):
+    monkeypatch.setattr("connector.hubspot.reading.MOST_PAGES", 20)
+    world.site._list = lambda table, asked: {"results": [], "paging": {"next": {"after": str(int(asked.get("after", 0)) + 1)}}}
+    with pytest.raises(StopEntity, match="no end after 20 answers"):
+        list(world.connector().pull(WHAT, None))
+
+
 def test_a_next_page_that_is_refused_stops_the_entity(world):
     from tests.connector.hubspot.standin import Refusal
 
