@@ -12,6 +12,7 @@ from connector.http.session import Door, Options
 from connector.http.shape import field
 from connector.http.sign_in import Fixed, bearer_value
 from connector.hubspot.faults import Judge
+from connector.hubspot.records import has_id, id_of
 from connector.hubspot.search_budget import SearchBudget
 
 BATCH = 100
@@ -122,8 +123,8 @@ class Api:
 
     def _filled(self, kind: str, records: list[object], names: Sequence[str], archived: bool) -> list[object]:
         """The same records read again by id, where the names of the properties are too long for an address."""
-        ids = [field(record, "id", str) for record in records]
-        found: list[object] = []
+        ids = [id_of(record) for record in records if has_id(record)]
+        found = [record for record in records if not has_id(record)]
         for start in range(0, len(ids), BATCH):
             inputs = [{"id": one} for one in ids[start : start + BATCH]]
             params = (("archived", "true"),) if archived else ()

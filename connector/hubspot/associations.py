@@ -57,7 +57,7 @@ class Associations:
         there = self._found.setdefault(own, {})
         for link in field(result, "to", list):
             other = str(field(link, "toObjectId", (str, int)))
-            there[other] = there.get(other, False) or _is_primary(link)
+            there[other] = _is_primary(link)
 
     def _refused(self, error: object) -> None:
         if field(error, "category", str, default="") == "OBJECT_NOT_FOUND":

@@ -9,7 +9,7 @@ from connector.hubspot.api import Api
 from connector.hubspot.associations import Associations
 from connector.hubspot.places import Place, whole
 from connector.hubspot.plan import Plan
-from connector.hubspot.records import id_of, losers_of, row_of
+from connector.hubspot.records import has_id, id_of, losers_of, row_of
 from connector.hubspot.walk import Anew, Step, Walk
 
 UNLINKED = "HubSpot would not say what it is associated with; the next whole read tries again"
@@ -82,11 +82,9 @@ class Reading:
                 page.merged.extend(Merge(loser, id_of(record)) for loser in losers)
 
     def _has_id(self, page: Page, record: object) -> bool:
-        try:
-            return bool(id_of(record))
-        except WrongShape as fault:
-            page.skipped.append(Skipped(f"{self._plan.source}, a record without an id", str(fault)))
-            return False
+        if not has_id(record):
+            page.skipped.append(Skipped(f"{self._plan.source}, a record without an id", "HubSpot gives it no id; try later"))
+        return has_id(record)
 
     def _skip(self, page: Page, record: object, reason: str) -> None:
         """A record that cannot be read is there all the same."""

@@ -18,6 +18,14 @@ def id_of(record: object) -> str:
     return str(field(record, "id", (str, int)))
 
 
+def has_id(record: object) -> bool:
+    """Whether the record has an id."""
+    try:
+        return bool(id_of(record))
+    except WrongShape:
+        return False
+
+
 def row_of(plan: Plan, record: object, links: Mapping[str, Mapping[str, str]]) -> Row:
     """The cells of a record; `links` holds, for each associated type, the joined ids by record id. Raises WrongShape."""
     own = id_of(record)

@@ -105,6 +105,17 @@ def test_a_record_whose_associations_are_refused_is_left_out_alone(world):
     assert sorted(view.rows) == ["1", "2", "4", "5"]
 
 
+def test_ids_are_in_the_order_of_their_numbers(world):
+    """Else a row would look changed although nothing is."""
+    world.site.put("meetings", "1", {"hs_meeting_title": "Visit"})
+    for company in ("10", "9", "100"):
+        world.site.put("companies", company, {"name": company})
+        world.site.associate("meetings", "1", "companies", company)
+    view = View()
+    view.read(world.connector(), WHAT)
+    assert view.rows["1"][2] == "9;10;100"
+
+
 @pytest.mark.parametrize("links", ["none", [7], [{"toObjectId": None}], [{"toObjectId": 101, "associationTypes": 3}]])
 def test_a_record_whose_associations_cannot_be_read_is_left_out_alone(world, links):
     fill(world)

@@ -102,6 +102,16 @@ def test_merges_are_told_by_the_survivor(world, keeps, source, incremental):
     assert view.rows == truth(world.site, what)
 
 
+@pytest.mark.parametrize(
+    ("told", "losers"),
+    [("7", ["7"]), ("7;8", ["7", "8"]), ("7; 8;;7", ["7", "8"]), ("4;7", ["7"]), ("", []), ("none", []), ("7:1719400000000", ["7"])],
+)
+def test_how_merged_ids_are_written(world, told, losers):
+    world.site.put("companies", "4", {"name": "Acme", "hs_merged_object_ids": told})
+    (page,) = View().read(world.connector(), entity("companies", "name"))
+    assert page.merged == [Merge(loser, "4") for loser in losers]
+
+
 def test_records_merged_into_a_deleted_one_are_gone_too(world):
     fill(world)
     view, what, connector = View(), entity("companies", "name"), world.connector()
@@ -273,6 +283,14 @@ def test_many_properties_are_read_in_batches(world):
     view.read(world.connector(), what)
     assert view.rows == truth(world.site, what)
     assert "/crm/v3/objects/companies/batch/read" in world.paths()
+
+
+def test_a_record_without_an_id_costs_nothing_but_itself_in_batches_too(world):
+    fill(world, count=3)
+    world.site.odd["2"] = {"properties": {}}
+    (page,) = View().read(world.connector(property_characters=0), entity("companies", "name"))
+    assert page.rows == [("1", "Firm 1"), ("3", "Firm 3")]
+    assert len(page.skipped) == 1
 
 
 def test_dated_paths_are_settings(world):
