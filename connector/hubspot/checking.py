@@ -31,22 +31,22 @@ class Checking:
 
     def findings(self, entities: list[Entity]) -> Iterator[Finding]:
         """All lines; without sign-in only those that need none."""
-        signed_in = self._sign_in()
-        yield signed_in
-        if signed_in.ok:
-            for entity in entities:
-                yield from self._entity(entity)
-            yield from self._quota()
-            yield from skew_finding(self._api.skew)
+        try:
+            yield self._sign_in()
+        except StopEntity as fault:
+            yield Finding("sign-in", False, f"which account this is cannot be asked: {fault}")
+        except ConnectorError as fault:
+            yield Finding("sign-in", False, str(fault))
+            yield expiry_finding(self._expires, self._clock)
+            return
+        for entity in entities:
+            yield from self._entity(entity)
+        yield from self._quota()
+        yield from skew_finding(self._api.skew)
         yield expiry_finding(self._expires, self._clock)
 
     def _sign_in(self) -> Finding:
-        try:
-            account, zone = self._api.account()
-        except StopEntity:
-            return Finding("sign-in", True, "HubSpot takes the token; which account it opens may not be asked")
-        except ConnectorError as fault:
-            return Finding("sign-in", False, str(fault))
+        account, zone = self._api.account()
         return Finding("sign-in", True, f"HubSpot account {account}{f', whose days end at midnight in {zone}' if zone else ''}")
 
     def _entity(self, entity: Entity) -> Iterator[Finding]:
@@ -90,7 +90,7 @@ class Checking:
             yield Finding(name, True, "its id is not HubSpot's own (hs_object_id): everything is read each time, merges are not seen")
         elif plan.associated:
             days = self._overlap.whole_after / 86_400
-            often = f"every {days:g} days" if days > 1 else "every day" if days == 1 else "often"
+            often = "at each run" if days == 0 else "every day" if days == 1 else f"every {days:g} days"
             words = f"a changed association alone shows at the next whole read ({often}; WHOLE_READ_DAYS)"
             yield Finding(name, True, words)
         if entity.changed and entity.changed != plan.stamp:

@@ -145,12 +145,27 @@ def test_an_account_that_may_not_be_asked_for(world):
     from tests.connector.hubspot.standin import Refusal
 
     def refuse() -> None:
-        raise Refusal(403, "MISSING_SCOPES", errors=[])
+        raise Refusal(403, "MISSING_SCOPES", errors=[{"context": {"requiredGranularScopes": ["oauth"]}}])
 
     fill(world)
     world.site._details = refuse
     found = world.connector().check([COMPANIES])
-    assert found[0].ok
+    ((ok, detail),) = finding(found, "sign-in")
+    assert not ok
+    assert detail.startswith("which account this is cannot be asked: account details: the service key or private app lacks the scope oauth;")
     assert finding(found, "business from companies") == [(True, "2 records")]
     (page,) = world.connector().pull(COMPANIES, None)
     assert len(page.rows) == 2
+
+
+@pytest.mark.parametrize(("days", "often"), [(0, "at each run"), (1, "every day"), (7, "every 7 days"), (0.5, "every 0.5 days")])
+def test_how_often_everything_is_read(world, days, often):
+    fill(world)
+    lines = finding(world.connector(whole_read_days=days).check([MEETINGS]), "engagement from meetings")
+    assert f"({often}; WHOLE_READ_DAYS)" in lines[1][1]
+
+
+def test_another_address_is_no_hubspot(world):
+    found = world.connector(url=f"{world.server.url}/elsewhere").check([COMPANIES])
+    assert [one.ok for one in found[:2]] == [False, False]
+    assert "the connection's address" in found[0].detail

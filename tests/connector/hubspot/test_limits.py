@@ -1,11 +1,15 @@
 """Refusals: what the connector does about each, and what an admin is told."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from connector.contract import StopConnection, StopEntity, TryLater
-from tests.connector.hubspot.world import START, TOKEN, View, World, entity, truth
+from connector.http import SlidingBudget
+from connector.kind import Context
+from connector.kinds import kind_of
+from tests.connector.hubspot.world import START, TOKEN, SteadyClock, View, World, entity, truth
 
 WHAT = entity("companies", "name")
 
@@ -53,6 +57,35 @@ def test_a_limit_that_others_use_up_is_waited_for(world, limit, seconds):
     view.read(connector, WHAT)
     assert view.rows == truth(world.site, WHAT)
     assert world.clock.now() - before >= seconds
+
+
+@pytest.mark.parametrize(("limit", "held"), [("per_ten_seconds", [True, False]), ("per_second", [True, True])])
+def test_while_one_worker_waits_the_others_hold_back(world, limit, held):
+    """The two shared budgets are the account's and the searches'; a search that is refused holds both."""
+    made: list[SlidingBudget] = []
+
+    class Watching(SteadyClock):
+        def sleep(self, seconds: float) -> None:
+            waits.append([budget.take(self.now()) > 0 for budget in made])
+            super().sleep(seconds)
+
+    def budget(windows):
+        made.append(SlidingBudget(windows))
+        return made[-1]
+
+    waits: list[list[bool]] = []
+    view = View()
+    view.read(world.connector(), WHAT)
+    fill(world, 3)
+    world.clock.sleep(60)
+    kind = kind_of("hubspot")
+    told = {"token": TOKEN, "url": world.server.url, "whole_read_days": 30, "searches_per_second": 50}
+    connector = kind.open(kind.settings(**told), Context("chamber", Path.cwd(), budget=budget, clock=Watching(world.clock)))
+    setattr(world.site, limit, 1)
+    if limit == "per_second":
+        world.site._searched.append(world.clock.now())
+    view.read(connector, WHAT)
+    assert waits[0] == held
 
 
 def test_the_daily_limit_is_left_until_the_account_s_midnight(world):

@@ -285,6 +285,13 @@ def test_many_properties_are_read_in_batches(world):
     assert "/crm/v3/objects/companies/batch/read" in world.paths()
 
 
+def test_batches_tell_deletions_and_merges_too(world):
+    fill(world, count=9)
+    world.site.delete("companies", world.site.merge("companies", "2", "3"))
+    (page,) = View().read(world.connector(property_characters=0), entity("companies", "name"))
+    assert page.deleted == ["10", "3", "2"]
+
+
 def test_a_record_without_an_id_costs_nothing_but_itself_in_batches_too(world):
     fill(world, count=3)
     world.site.odd["2"] = {"properties": {}}
