@@ -370,3 +370,11 @@ def test_pages_hold_about_as_many_records_as_the_setting_says(world):
     pages = View().read(world.connector(list_rows=3, page_rows=6), entity("companies", "name"))
     assert [len(page.rows) for page in pages] == [6, 6, 6, 5]
     assert [page.last for page in itertools.islice(pages, 3)] == [False] * 3
+
+
+def test_deletions_fill_pages_too(world):
+    fill(world, count=9)
+    for one in range(1, 10):
+        world.site.delete("companies", str(one))
+    pages = View().read(world.connector(list_rows=3, page_rows=3), entity("companies", "name"))
+    assert [len(page.deleted) for page in pages] == [3, 3, 3]
