@@ -1,0 +1,1 @@
+"""The kind `hubspot`: HubSpot's CRM, read over its API. docs/hubspot.md says how."""
