@@ -28,17 +28,20 @@ class FilesConnector(ReadOnly):
         return hashlib.sha256(stamps.encode()).hexdigest()
 
     def fits(self, entity: Entity, cursor: Cursor) -> bool:
-        """Whether `pull` can go on from this cursor: the files are still those that it was written for. Where it does not fit,
-        drop what was staged and pull from the start (None). Raises ConnectorError as `pull` does."""
+        """Whether `pull` can go on from this cursor: the files are still those that it was written for. Raises ConnectorError as `pull`
+        does."""
         return _fits(find(self._folder, entity.source), cursor)
 
     def pull(self, entity: Entity, cursor: Cursor | None) -> Iterator[Page]:
-        """Yields pages of at most `page_rows` rows, over all files in sorted order. Raises ValueError for a cursor that does not fit
-        (ask `fits` first), StopEntity and StopConnection for what an admin must mend, TryLater for a file that is being written."""
+        """Yields pages of at most `page_rows` rows, over all files in sorted order; all anew, with a note, from a cursor that does not fit.
+        The last page has none: files are read whole. Raises StopEntity and StopConnection for what an admin must mend, TryLater for a
+        file that is being written."""
         files = find(self._folder, entity.source)
+        reading = _Reading(files, entity, self._page_rows)
         if cursor is not None and not _fits(files, cursor):
-            raise ValueError("the files are not those that this cursor was written for: drop what was staged and pull from the start")
-        return (yield from _Reading(files, entity, self._page_rows).pages(cursor))
+            reading.note(f"{entity.source}: the files are not those whose reading had begun; they are read from the start")
+            cursor = None
+        yield from reading.pages(cursor)
 
     def _check(self, entity: Entity) -> Finding:
         name = f"{entity.kind} from {entity.source}"
@@ -66,6 +69,10 @@ class _Reading:
         self._rows: list[Row] = []
         self._skipped: list[Skipped] = []
         self._notes: list[str] = []
+
+    def note(self, words: str) -> None:
+        """Puts a note into the next page."""
+        self._notes.append(words)
 
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
         start, row = (_number(cursor, "file"), _number(cursor, "row")) if cursor else (0, 0)
@@ -105,7 +112,7 @@ class _Reading:
             rows=self._rows,
             skipped=self._skipped,
             notes=self._notes,
-            cursor={"files": self._stamps, "file": file, "row": row},
+            cursor=None if last else {"files": self._stamps, "file": file, "row": row},
             last=last,
             total=self._total,
             done=done,
