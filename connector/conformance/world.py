@@ -22,7 +22,7 @@ class World(ABC):
 
     @abstractmethod
     def put(self, entity: Entity, source_id: str, fields: dict[str, Value]) -> None:
-        """Creates the row or changes it to these cells. `fields` has every column but those of `ids` and `changed`: they are the system's."""
+        """Creates the row or changes it to these cells. `fields` has every column but those of `ids` and `changed`."""
 
     @abstractmethod
     def delete(self, entity: Entity, source_id: str) -> None:

@@ -44,6 +44,22 @@ DEFECTS = {
 """What can be wrong with the connector, and the test of the suite that finds it."""
 
 
+ALWAYS = {
+    "loses the last row": lambda page: {"rows": page.rows[:-1] if page.last else page.rows},
+    "swaps cells": lambda page: {"rows": [(row[0], row[2], row[1], *row[3:]) for row in page.rows]},
+    "gives a row twice": lambda page: {"rows": page.rows + page.rows[:1]},
+    "no last page": lambda page: {"last": False},
+    "every page is the last": lambda page: {"last": True},
+    "a cursor of tuples": lambda page: {"cursor": {"at": (1, 2)}},
+}
+INCREMENTS = {
+    "deletes what is there": lambda page: {"deleted": ["id-1"]},
+    "no increment": lambda page: {"rows": []},
+    "no deletions": lambda page: {"deleted": []},
+}
+"""Defects of a page: what of it is another."""
+
+
 @dataclass
 class System:
     """Tables of rows, each with the tick at which it changed, and what became of those that are gone."""
@@ -127,26 +143,8 @@ class MemoryConnector(ReadOnly):
                 return
 
     def _spoiled(self, page, since):
-        defect, increment = self.defect, since >= 0
-        if defect == "loses the last row" and page.last:
-            return replace(page, rows=page.rows[:-1])
-        if defect == "swaps cells":
-            return replace(page, rows=[(row[0], row[2], row[1], *row[3:]) for row in page.rows])
-        if defect == "gives a row twice":
-            return replace(page, rows=page.rows + page.rows[:1])
-        if defect == "no last page":
-            return replace(page, last=False)
-        if defect == "every page is the last":
-            return replace(page, last=True)
-        if defect == "a cursor of tuples":
-            return replace(page, cursor={"at": (1, 2)})
-        if defect == "deletes what is there" and increment:
-            return replace(page, deleted=["id-1"])
-        if defect == "no increment" and increment:
-            return replace(page, rows=[])
-        if defect == "no deletions" and increment:
-            return replace(page, deleted=[])
-        return page
+        spoil = ALWAYS.get(self.defect) or (INCREMENTS.get(self.defect) if since >= 0 else None)
+        return replace(page, **spoil(page)) if spoil else page
 
     def _good(self, cursor):
         numbers = all(isinstance(cursor.get(name), int) for name in ("since", "begun")) and cursor["begun"] >= 0 and cursor["since"] >= -1
