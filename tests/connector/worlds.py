@@ -60,6 +60,8 @@ class HttpWorld(World):
 
 
 def worlds() -> dict[str, type[HttpWorld]]:
-    """The worlds of our connectors over HTTP: `tests/connector/NAME/world.py` holds it as WORLD."""
+    """The worlds of our connectors over HTTP (`tests/connector/NAME/world.py` holds it as WORLD) and of the example that is given to
+    others."""
     names = [name for name in OURS if name not in WITHOUT_HTTP and find_spec(f"tests.connector.{name}.world")]
-    return {name: import_module(f"tests.connector.{name}.world").WORLD for name in names}
+    modules = {"example": "tests.connector.example", **{name: f"tests.connector.{name}.world" for name in names}}
+    return {name: import_module(module).WORLD for name, module in modules.items()}

@@ -4,10 +4,11 @@ import gzip
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from email.utils import formatdate
 from urllib.parse import urlsplit
 
 from tests.connector.hostile.bends import Bends
-from tests.connector.hostile.mishaps import CHUNKED, HEAD, JSON_SPOILS, REFUSALS, SPOILS, Refusal, Spoil, parts
+from tests.connector.hostile.mishaps import CHUNKED, HEAD, JSON_SPOILS, LATE, REFUSALS, SPOILS, Mishap, parts
 from tests.connector.http.servers import Asked, HurriedClock, Peer
 from tests.connector.sites import Reply, Site, send
 
@@ -26,8 +27,8 @@ class Layer:
         """`other` is the address of a host that nothing may be sent to."""
         self.site, self.clock, self.bends, self.other = site, clock, bends, other
         self.calm, self.plot, self.badness, self.random = True, "none", 0.0, random.Random(0)
-        self.refusals: Mapping[str, Refusal] = REFUSALS
-        self.spoils: Mapping[str, Spoil] = SPOILS | JSON_SPOILS
+        self.refusals: Mapping[str, Mishap] = REFUSALS
+        self.spoils: Mapping[str, Mishap] = SPOILS | JSON_SPOILS | LATE
         self.sign_ins: Callable[[Asked], bool] = lambda asked: "token" in asked.path
         """Requests that meet fewer mishaps, or there would be no others."""
         self.stir: Callable[[], None] = lambda: None
@@ -49,12 +50,16 @@ class Layer:
     def __call__(self, asked: Asked, peer: Peer) -> None:
         asked = replace(asked, target=asked.target.removeprefix(MOVED)) if asked.target.startswith(MOVED) else self._moved(asked, peer)
         if self.calm:
-            return send(self.site(asked), peer)
+            return self._send(self.site(asked), peer)
         sign_in = self.sign_ins(asked)
         if self.random.random() < (self.badness / 3 if sign_in else self.badness):
             return self._meet(asked, peer)
         reply = self.site(asked) if sign_in else self._bent(asked)
         return self._plainly(reply, peer)
+
+    def _send(self, reply: Reply, peer: Peer) -> None:
+        """Just as it is, by the stand-in's time."""
+        send(replace(reply, headers={"Date": formatdate(self.clock.now(), usegmt=True), **reply.headers}), peer)
 
     def _moved(self, asked: Asked, peer: Peer) -> Asked:
         if not self.calm and self.plot == "moved" and asked.method == "GET" and not self.sign_ins(asked):
@@ -68,10 +73,10 @@ class Layer:
             self.met.append(name)
             if name == "expired token":
                 getattr(self.site, "expire_tokens", lambda: None)()
-            return self.refusals[name](peer, self.clock)
+            return self.refusals[name](peer, b"", self.clock)
         reply = self.site(asked)
         if reply.status != 200 or reply.body is None or (isinstance(reply.body, bytes) and name in JSON_SPOILS):
-            return send(reply, peer)
+            return self._send(reply, peer)
         self.met.append(name)
         return self.spoils[name](peer, reply.content(), self.clock)
 
@@ -122,7 +127,7 @@ class Layer:
         """The same answer in one of the ways HTTP has for it."""
         way = self.random.choice(["plain", "gzip", "chunked", "until closed"])
         if reply.status != 200 or reply.body is None or reply.headers or way == "plain":
-            return send(reply, peer)
+            return self._send(reply, peer)
         content = reply.content()
         if way == "gzip":
             return peer.answer(200, gzip.compress(content), Content_Encoding="gzip")

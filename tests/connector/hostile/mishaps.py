@@ -12,8 +12,8 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 BOMB = gzip.compress(b" " * 30_000_000)
 
-Refusal = Callable[[Peer, HurriedClock], None]
-Spoil = Callable[[Peer, bytes, HurriedClock], None]
+Mishap = Callable[[Peer, bytes, HurriedClock], None]
+"""Given the client's end, the answer that was meant, and the site's clock."""
 
 
 def parts(content: bytes) -> list[bytes]:
@@ -21,17 +21,17 @@ def parts(content: bytes) -> list[bytes]:
     return [content[at : at + 700] for at in range(0, len(content), 700)]
 
 
-def refuse_with_a_date(peer: Peer, clock: HurriedClock) -> None:
+def refuse_with_a_date(peer: Peer, content: bytes, clock: HurriedClock) -> None:
     peer.answer(429, {}, Retry_After=formatdate(clock.now() + 20, usegmt=True), Date="")
 
 
-def endless_hundreds(peer: Peer, clock: HurriedClock) -> None:
+def endless_hundreds(peer: Peer, content: bytes, clock: HurriedClock) -> None:
     while True:
         peer.raw(b"HTTP/1.1 100 Continue\r\n\r\n")
         time.sleep(0.02)
 
 
-def oversize_chunks(peer: Peer, clock: HurriedClock) -> None:
+def oversize_chunks(peer: Peer, content: bytes, clock: HurriedClock) -> None:
     peer.raw(CHUNKED)
     while True:
         peer.raw(b"8000\r\n" + b"[" * 0x8000 + b"\r\n")
@@ -69,37 +69,36 @@ def past_the_end(peer: Peer, content: bytes, clock: HurriedClock) -> None:
     peer.raw(content[len(content) // 2 :])
 
 
-REFUSALS: dict[str, Refusal] = {
-    "429 with Retry-After": lambda peer, clock: peer.answer(429, NOISE, Retry_After="12"),
+REFUSALS: dict[str, Mishap] = {
+    "429 with Retry-After": lambda peer, content, clock: peer.answer(429, NOISE, Retry_After="12"),
     "429 with a date": refuse_with_a_date,
-    "429 without": lambda peer, clock: peer.answer(429, NOISE),
-    "429 for an hour": lambda peer, clock: peer.answer(429, {}, Retry_After="3600"),
-    "500": lambda peer, clock: peer.answer(500, NOISE, Content_Type="text/html"),
-    "502": lambda peer, clock: peer.answer(502, NOISE),
-    "503": lambda peer, clock: peer.answer(503, NOISE),
-    "503 with Retry-After": lambda peer, clock: peer.answer(503, NOISE, Retry_After="7"),
-    "reset at once": lambda peer, clock: peer.reset(),
-    "closed at once": lambda peer, clock: peer.hang_up(),
-    "a web page": lambda peer, clock: peer.answer(200, b"<!DOCTYPE html><p>" + NOISE, Content_Type="text/html"),
-    "a web page as JSON": lambda peer, clock: peer.answer(200, b"\n<html><p>" + NOISE),
-    "expired token": lambda peer, clock: peer.answer(401, NOISE),
-    "no HTTP": lambda peer, clock: peer.raw(NOISE + b"\r\n\r\n"),
-    "damaged headers": lambda peer, clock: peer.raw(HEAD + b"no header " + NOISE[:10] + b"\r\nContent-Length: 2\r\n\r\n{}"),
+    "429 without": lambda peer, content, clock: peer.answer(429, NOISE),
+    "429 for an hour": lambda peer, content, clock: peer.answer(429, {}, Retry_After="3600"),
+    "500": lambda peer, content, clock: peer.answer(500, NOISE, Content_Type="text/html"),
+    "502": lambda peer, content, clock: peer.answer(502, NOISE),
+    "503": lambda peer, content, clock: peer.answer(503, NOISE),
+    "503 with Retry-After": lambda peer, content, clock: peer.answer(503, NOISE, Retry_After="7"),
+    "reset at once": lambda peer, content, clock: peer.reset(),
+    "closed at once": lambda peer, content, clock: peer.hang_up(),
+    "a web page": lambda peer, content, clock: peer.answer(200, b"<!DOCTYPE html><p>" + NOISE, Content_Type="text/html"),
+    "a web page as JSON": lambda peer, content, clock: peer.answer(200, b"\n<html><p>" + NOISE),
+    "expired token": lambda peer, content, clock: peer.answer(401, NOISE),
+    "no HTTP": lambda peer, content, clock: peer.raw(NOISE + b"\r\n\r\n"),
+    "damaged headers": lambda peer, content, clock: peer.raw(HEAD + b"no header " + NOISE[:10] + b"\r\nContent-Length: 2\r\n\r\n{}"),
 }
 """Instead of asking the site."""
 
-SPOILS: dict[str, Spoil] = {
+SPOILS: dict[str, Mishap] = {
     "reset in the body": reset_in_the_body,
     "cut chunks": cut_chunks,
     "cut gzip": lambda peer, content, clock: peer.answer(200, gzip.compress(content)[:-12], Content_Encoding="gzip"),
     "damaged gzip": lambda peer, content, clock: peer.answer(200, b"\x1f\x8b\x08" + content, Content_Encoding="gzip"),
     "declared oversize": lambda peer, content, clock: peer.answer(200, content, Content_Length="999999999"),
     "length too long": too_long,
-    "past the end": past_the_end,
 }
 """Instead of the site's answer, which is lost on the way."""
 
-JSON_SPOILS: dict[str, Spoil] = {
+JSON_SPOILS: dict[str, Mishap] = {
     "cut": cut,
     "length too short": too_short,
     "another type": lambda peer, content, clock: peer.answer(200, content, Content_Type="text/plain"),
@@ -109,14 +108,20 @@ JSON_SPOILS: dict[str, Spoil] = {
 }
 """Of JSON only: nobody could tell that a CSV is cut at the end of a line."""
 
-SLOW_REFUSALS: dict[str, Refusal] = {
-    "no bytes": lambda peer, clock: time.sleep(0.4),
-    "slow headers": lambda peer, clock: peer.drip(HEAD, 0.02),
+LATE: dict[str, Mishap] = {"past the end": past_the_end}
+"""Of a door whose limits are its defaults. A small answer may be whole in spite of it."""
+
+SLOW_REFUSALS: dict[str, Mishap] = {
+    "no bytes": lambda peer, content, clock: time.sleep(0.4),
+    "slow headers": lambda peer, content, clock: peer.drip(HEAD, 0.02),
     "endless hundreds": endless_hundreds,
     "oversize chunks": oversize_chunks,
-    "gzip bomb": lambda peer, clock: peer.answer(200, BOMB, Content_Encoding="gzip"),
+    "gzip bomb": lambda peer, content, clock: peer.answer(200, BOMB, Content_Encoding="gzip"),
 }
-SLOW_SPOILS: dict[str, Spoil] = {
+SLOW_SPOILS: dict[str, Mishap] = {
     "slow bytes": lambda peer, content, clock: peer.drip(HEAD + b"Content-Length: 500\r\n\r\n" + content[:20], 0.02),
 }
 """These take real time, unless the door's limits are far below its defaults."""
+
+MISHAPS = REFUSALS | SPOILS | JSON_SPOILS | SLOW_REFUSALS | SLOW_SPOILS
+"""All that a door with quick limits ends in an error."""

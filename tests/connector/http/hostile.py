@@ -10,7 +10,7 @@ from connector.http import Call, Door, Limits, Options, Patience, Secret, Slidin
 from connector.http import field as at
 from tests.connector.hostile.bends import Bends
 from tests.connector.hostile.layer import PLOTS, Layer
-from tests.connector.hostile.mishaps import NOISE, SLOW_REFUSALS, SLOW_SPOILS
+from tests.connector.hostile.mishaps import JSON_SPOILS, NOISE, REFUSALS, SLOW_REFUSALS, SLOW_SPOILS, SPOILS
 from tests.connector.hostile.outcome import Outcome, command
 from tests.connector.http.servers import Asked, HurriedClock, Server
 from tests.connector.sites import Reply
@@ -62,8 +62,8 @@ class Hostile:
         self.other = Server(lambda asked, peer: peer.answer(200, {}))
         site = Table(seed)
         self.layer = Layer(site, clock, Bends((("value",),), (("@odata.nextLink",),)), self.other.url)
-        self.layer.refusals = self.layer.refusals | SLOW_REFUSALS
-        self.layer.spoils = {name: spoil for name, spoil in (self.layer.spoils | SLOW_SPOILS).items() if name != "past the end"}
+        self.layer.refusals = REFUSALS | SLOW_REFUSALS
+        self.layer.spoils = SPOILS | JSON_SPOILS | SLOW_SPOILS
         self.layer.rage(seed, OWN_PLOTS)
         site.endless = self.layer.plot == ENDLESS
         self.crm, self.sign_in = Server(self.layer), Server(self.layer)
