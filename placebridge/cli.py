@@ -214,7 +214,7 @@ def connector_new(
         Path | None, typer.Option("--folder", metavar="DIR", help="Where to write; a new folder placebridge-NAME unless said.")
     ] = None,
 ) -> None:
-    """Write a folder with a connector that works, to be made yours.
+    """Write a folder with a connector to make yours.
 
     It holds the package, a stand-in for its service and the tests that every connector passes."""
     from placebridge.new_connector import new as work

@@ -60,8 +60,15 @@ class HttpWorld(World):
 
 
 def worlds() -> dict[str, type[HttpWorld]]:
-    """The worlds of our connectors over HTTP (`tests/connector/NAME/world.py` holds it as WORLD) and of the example that is given to
-    others."""
-    names = [name for name in OURS if name not in WITHOUT_HTTP and find_spec(f"tests.connector.{name}.world")]
-    modules = {"example": "tests.connector.example", **{name: f"tests.connector.{name}.world" for name in names}}
-    return {name: import_module(module).WORLD for name, module in modules.items()}
+    """The worlds of our connectors over HTTP (tests/connector/NAME/adapter.py, or world.py, holds it as WORLD) and of the example that
+    is given to others."""
+    found = {"example": import_module("tests.connector.example").WORLD}
+    for name in OURS:
+        modules = [f"tests.connector.{name}.{module}" for module in ("adapter", "world")]
+        held = [getattr(import_module(module), "WORLD", None) for module in modules if _is_there(module)]
+        found |= {name: world for world in held if world}
+    return found
+
+
+def _is_there(module: str) -> bool:
+    return bool(find_spec(module.rpartition(".")[0]) and find_spec(module))

@@ -1,4 +1,4 @@
-"""Each of our connectors over HTTP passes the suite; its world is tests/connector/NAME/world.py."""
+"""Each of our connectors over HTTP passes the suite; its world is in tests/connector/NAME/adapter.py."""
 
 from connector.conformance import ConnectorSuite
 from tests.connector.worlds import worlds

@@ -19,4 +19,4 @@ def test_whatever_the_service_does(name, seed):
 
 def test_every_connector_over_http_has_its_world():
     missing = sorted(set(OURS) - WITHOUT_HTTP - WORLDS.keys())
-    assert missing == [], f"write tests/connector/NAME/world.py with WORLD, an HttpWorld, for {missing}"
+    assert missing == [], f"write tests/connector/NAME/adapter.py with WORLD, an HttpWorld, for {missing}"
