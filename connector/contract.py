@@ -4,7 +4,7 @@ A connector speaks one system's protocol and knows nothing of Placebridge's rule
 and answers with pages of rows; what the rows mean, and what is gone, is for others to work out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -171,6 +171,33 @@ class Connector(Protocol):
 
     def provision(self) -> list[Finding]:
         """Creates Placebridge's fields in the system. Raises NotYet where it cannot."""
+        ...
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a register says of one key. `facts` None: it knows no such key, which is an answer too."""
+
+    key: str
+    facts: Mapping[str, object] | None
+
+
+class Lookup(Protocol):
+    """A register that is asked, not read: after linking and before flags, about those keys only that linking names."""
+
+    name: str
+    """Which register it is: answers are kept under this name, whichever connection asked."""
+    keys: str
+    """What it is asked by: company_number or postcode."""
+
+    def check(self) -> list[Finding]:
+        """Signs in and asks about one key that is sure to be there. Never raises for what it can report."""
+        ...
+
+    def lookup(self, keys: Sequence[str]) -> Iterator[Answered]:
+        """Answers as they come, so that what was answered is kept when it stops. Each key comes in the spelling of `mappings`.
+
+        Raises StopConnection, StopEntity or TryLater; what was not answered is asked again in the next run."""
         ...
 
 

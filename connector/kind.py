@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from connector.contract import Connector
+from connector.contract import Connector, Lookup
 from connector.http.budget import Budget, SlidingBudget, Window
 from connector.http.clock import Clock, SystemClock
 
@@ -40,10 +40,23 @@ class Context:
 
 @dataclass(frozen=True)
 class Kind(Generic[S]):
-    """A kind of connection. `connector.kinds` finds it by its name."""
+    """A kind of connection that is read by a field map. `connector.kinds` finds it by its name."""
 
     settings: type[S]
     open: Callable[[S, Context], Connector]
     """Makes a connector. Raises ConnectorError for settings that cannot be used; sends nothing yet."""
     about: str
     """What it connects to, in a few words for a list."""
+
+
+@dataclass(frozen=True)
+class LookupKind(Generic[S]):
+    """A kind of connection that is asked about what linking names, and has no field map."""
+
+    settings: type[S]
+    open: Callable[[S, Context], Lookup]
+    """As `Kind.open`."""
+    about: str
+
+
+AnyKind = Kind[Any] | LookupKind[Any]

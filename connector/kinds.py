@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
 
-from connector.kind import Kind
+from connector.kind import AnyKind, Kind, LookupKind
 
 GROUP = "placebridge.connectors"
 OURS = ("files",)
@@ -21,12 +20,12 @@ def names() -> list[str]:
     return [*OURS, *sorted(name for name in _theirs() if name not in OURS)]
 
 
-def kind_of(name: str) -> Kind[Any]:
+def kind_of(name: str) -> AnyKind:
     """The kind of that name. Only its own package is imported.
 
     Raises UnknownKind."""
     if name in OURS:
-        found: Kind[Any] = import_module(f"connector.{name}.kind").KIND
+        found: AnyKind = import_module(f"connector.{name}.kind").KIND
         return found
     point = _theirs().get(name)
     if point is None:
@@ -35,7 +34,7 @@ def kind_of(name: str) -> Kind[Any]:
         loaded = point.load()
     except Exception as fault:  # what another's package raises is not ours to foresee
         raise UnknownKind(f"is offered by {point.value}, which does not load ({type(fault).__name__}: {fault}); install it anew") from None
-    if not isinstance(loaded, Kind):
+    if not isinstance(loaded, Kind | LookupKind):
         raise UnknownKind(f"is offered by {point.value}, which is no connector.kind.Kind; ask whoever wrote it")
     return loaded
 

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select, update
 
 from connector.contract import Connector, ConnectorError, StopConnection
+from connector.kind import BudgetOf
 from jobs import runs
+from jobs.budget import shared_budget
 from jobs.flag import flag_businesses
 from jobs.join_businesses import join_businesses
 from jobs.join_people import join_people
@@ -37,9 +38,11 @@ class Source:
     name: str
     kind: str
     side: str
-    connector: Connector
+    open: Callable[[BudgetOf], Connector]
+    """Makes its connector. Raises ConnectorError for settings that cannot be used."""
     field_map: FieldMap
-    path: Path | None = None
+    reads: object = None
+    """What it reads, in the settings' words: two connections that read the same hold everything twice."""
 
 
 @dataclass
@@ -118,9 +121,13 @@ def connection_id(store: Database, source: Source) -> int:
 def _pull_connection(store: Database, source: Source, options: Options) -> Result:
     result = Result(source.name)
     task_of = _tasks(store, source, options)
+    try:
+        connector = source.open(partial(shared_budget, store, source.name))
+    except ConnectorError as fault:
+        return Result(source.name, "failed", messages=[str(fault)])
     for entity in ENTITY_ORDER:
         try:
-            counts = pull(task_of(entity))
+            counts = pull(task_of(connector, entity))
         except StopConnection as fault:
             result.outcome = "failed"
             result.messages.append(str(fault))
@@ -135,12 +142,12 @@ def _pull_connection(store: Database, source: Source, options: Options) -> Resul
     return result
 
 
-def _tasks(store: Database, source: Source, options: Options) -> Callable[[str], Task]:
+def _tasks(store: Database, source: Source, options: Options) -> Callable[[Connector, str], Task]:
     held, run_id = connection_id(store, source), runs.begin(store, source.name)
 
-    def task(entity: str) -> Task:
+    def task(connector: Connector, entity: str) -> Task:
         return Task(
-            store, held, run_id, source.connector, source.field_map, entity, options.zone, options.today,
+            store, held, run_id, connector, source.field_map, entity, options.zone, options.today,
             options.full, options.accept_deletions, lambda what, done, total: options.progress(f"{source.name}: {what}", done, total),
         )  # fmt: skip
 

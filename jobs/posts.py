@@ -23,9 +23,26 @@ def resolve_posts(connection: Connection, world: World, levels: LeaderLevels, mo
     record's `changed` where that tells, else at `moved_at`."""
     held: dict[int, list[dict[str, Any]]] = {}
     for row in connection.execute(select(post).where(post.c.connection_id == world.connection_id)).mappings():
-        held.setdefault(row["person_record_id"], []).append(dict(row))
-    rows = [row for live in world.records["person"] for row in _posts(world, live, held.get(live.id, []), levels, moved_at)]
+        person, business = world.heir(row["person_record_id"]), world.heir(row["business_record_id"])
+        held.setdefault(person, []).append({**row, "person_record_id": person, "business_record_id": business})
+    rows = [
+        row
+        for live in world.records["person"]
+        for row in _numbered(_posts(world, live, held.get(live.id, []), levels, moved_at))
+    ]
     return bulk.replace(connection, Post, rows, {"connection_id": world.connection_id})
+
+
+def _numbered(posts: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Posts that a merge brought together under one number get numbers of their own; what is alike is one."""
+    taken: dict[tuple[int, int], dict[str, Any]] = {}
+    for row in posts:
+        number = row["number"]
+        while (other := taken.get((row["business_record_id"], number))) is not None and other["until"] != row["until"]:
+            number += 1
+        if other is None:
+            taken[(row["business_record_id"], number)] = row | {"number": number}
+    yield from taken.values()
 
 
 def _posts(world: World, live: Live, held: list[dict[str, Any]], levels: LeaderLevels, moved_at: datetime) -> Iterator[dict[str, Any]]:

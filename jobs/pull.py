@@ -5,8 +5,8 @@ A page's rows and the cursor after it are stored in one transaction, so a run th
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import Connection, delete, select, update
 
-from connector.contract import Connector, Entity, Page, Row, TryLater
+from connector.contract import Connector, Entity, Page, Row, StopEntity, TryLater
 from jobs.runs import Counts
-from jobs.settle import Finished, settle
+from jobs.settle import DeletionsRefused, Ended, Finished, settle
 from mappings.field_map import Block, FieldMap
 from mappings.reading import READING_VERSION, Reader, Reading
 from store import bulk
@@ -66,16 +66,21 @@ class _Read:
     read: int = 0
     said: Counter[str] = field(default_factory=Counter)
     """What the connector noted, and how often."""
+    ended: dict[str, Ended] = field(default_factory=dict)
+    """How the read of each block's source ended."""
+    living: list[str] = field(default_factory=list)
+    """The sources in which a row that comes again is the same row, later."""
 
     def position(self, map_version: str) -> dict[str, Any]:
-        return {
-            "map_version": map_version,
-            "fingerprint": self.fingerprint,
-            "block": self.block,
-            "cursor": self.cursor,
-            "read": self.read,
-            "said": self.said,
-        }
+        ended = {source: asdict(end) for source, end in self.ended.items()}
+        return {**vars(self), "said": dict(self.said), "ended": ended, "map_version": map_version}
+
+    def end(self, source: str, page: Page) -> None:
+        """Notes the last page of a block and goes on to the next."""
+        again = source in self.ended  # two blocks read one source: each of their reads is from the start
+        cursor = None if again or page.cursor is None else dict(page.cursor)
+        self.ended[source] = Ended(cursor, page.snapshot and (not again or self.ended[source].snapshot))
+        self.block, self.cursor = self.block + 1, None
 
 
 def pull(task: Task) -> Counts | None:
@@ -91,21 +96,27 @@ def pull(task: Task) -> Counts | None:
     if unchanged and not task.full and held is not None and held.position is None:
         return None
     read = _resumed(held, task.map_version, fingerprint) or _started(task, fingerprint)
-    for index in range(read.block, len(task.blocks)):
-        read.block = index
-        _read_block(task, task.blocks[index], read, known)
-        read.cursor = None
+    since = _since(held, task)
+    while read.block < len(task.blocks):
+        block = task.blocks[read.block]
+        _read_block(task, block, read, known, since.get(block.source))
     if fingerprint != _fingerprint(task):
         _drop(task)
         raise TryLater(f"the {task.entity} rows changed while they were read; they are left for the next run")
-    finished = Finished(task.run_id, task.map_version, read.fingerprint, read.read, read.said)
-    return settle(task.store, task.connection_id, task.entity, task.blocks, finished, task.today, task.accept_deletions)
+    finished = Finished(task.run_id, task.map_version, read.fingerprint, read.read, read.said, read.ended, read.living)
+    try:
+        return settle(task.store, task.connection_id, task.entity, task.blocks, finished, task.today, task.accept_deletions)
+    except DeletionsRefused:
+        if fingerprint is None:
+            _drop(task)  # what an API says next time is something else
+        raise
 
 
 def as_entity(block: Block) -> Entity:
     """A block as its connector needs to know it."""
     changed = block.changed.columns[0] if block.changed and block.changed.columns else None
-    return Entity(block.entity, block.source, block.columns(), changed)
+    ids = tuple(column for part in block.ids for column in part.columns)
+    return Entity(block.entity, block.source, block.columns(), changed, ids, block.complete, block.options)
 
 
 def _fingerprint(task: Task) -> str | None:
@@ -132,7 +143,17 @@ def _resumed(held: Cursor | None, map_version: str, fingerprint: str | None) -> 
     position = held.position
     if position["map_version"] != map_version or position["fingerprint"] != fingerprint:
         return None
-    return _Read(fingerprint, position["block"], position["cursor"], position["read"], Counter(position["said"]))
+    ended = {source: Ended(**how) for source, how in position["ended"].items()}
+    return _Read(
+        fingerprint, position["block"], position["cursor"], position["read"], Counter(position["said"]), ended, position["living"]
+    )
+
+
+def _since(held: Cursor | None, task: Task) -> dict[str, Any]:
+    """The cursor from which each source is read on, where its last whole read left one and is still worth going on from."""
+    if held is None or task.full or held.map_version != task.map_version:
+        return {}
+    return {source: how["cursor"] for source, how in (held.blocks or {}).items()}
 
 
 def _started(task: Task, fingerprint: str | None) -> _Read:
@@ -149,22 +170,28 @@ def _drop(task: Task) -> None:
         connection.execute(update(cursor).where(*of_this).values(position=None))
 
 
-def _read_block(task: Task, block: Block, read: _Read, known: bool) -> None:
-    rows = _Rows(task, block, known)
-    for page in task.connector.pull(as_entity(block), read.cursor):
+def _read_block(task: Task, block: Block, read: _Read, known: bool, since: dict[str, Any] | None) -> None:
+    rows, begun_at = _Rows(task, block, known), read.block
+    for page in task.connector.pull(as_entity(block), since if read.cursor is None else read.cursor):
         _store_page(task, rows, read, page)
         task.progress(f"{task.entity} {block.source}", page.done, page.total)
+    if read.block == begun_at:
+        raise StopEntity(f"{task.entity} {block.source}: the connector stopped before its last page; tell whoever wrote it")
 
 
 def _store_page(task: Task, rows: "_Rows", read: _Read, page: Page) -> None:
+    source = task.blocks[read.block].source
     read.read += len(page.rows) + len(page.skipped)
     read.said.update(page.notes)
     read.cursor = dict(page.cursor) if page.cursor is not None else None
-    after = replace(read, block=read.block + 1, cursor=None) if page.last else read
+    if page.living and source not in read.living:
+        read.living.append(source)
+    if page.last:
+        read.end(source, page)
     with task.store.connect() as connection:
-        for columns in (*rows.arrivals(connection, page.rows), rows.skipped(page)):
+        for columns in rows.of(connection, page):
             bulk.append(connection, Arrival, columns)
-        _save_position(connection, task, after.position(task.map_version))
+        _save_position(connection, task, read.position(task.map_version))
 
 
 Columns = dict[str, Sequence[Any]]
@@ -179,7 +206,39 @@ class _Rows:
         self._reader = Reader(block, task.zone)
         self._rules = _digest(f"{READING_VERSION} {block!r} {task.zone.key}".encode())
 
-    def arrivals(self, connection: Connection, rows: Sequence[Row]) -> list[Columns]:
+    def of(self, connection: Connection, page: Page) -> list[Columns]:
+        """All that a page says, in its order."""
+        return [
+            *(self._arrivals(connection, self._latest(page.rows), True) if page.living else self._arrivals(connection, page.rows)),
+            self._skipped(connection, page),
+            *self._told(connection, page),
+        ]
+
+    def _latest(self, rows: list[Row]) -> list[Row]:
+        """The last of the rows of each id."""
+        ids = self._reader.source_ids(rows) if self._block.ids else []
+        if len(set(ids)) == len(ids):
+            return rows
+        return list(dict(zip(ids, rows, strict=True)).values())
+
+    def _told(self, connection: Connection, page: Page) -> Iterator[Columns]:
+        """Ids that were told without a row."""
+        if page.deleted or page.merged:
+            gone = [*page.deleted, *(merge.loser for merge in page.merged)]
+            yield self._marks(connection, "deleted", gone)
+            merged = self._marks(connection, "merged", [merge.loser for merge in page.merged])
+            yield merged | {"fields": [orjson.dumps({"survivor": merge.survivor}).decode() for merge in page.merged]}
+        yield self._marks(connection, "seen", page.seen)
+
+    def _marks(self, connection: Connection, mark: str, ids: Sequence[str]) -> Columns:
+        return self._head(len(ids)) | {
+            "mark": [mark] * len(ids),
+            "source_id": ids,
+            "record_id": [record_id for record_id, _ in self._held(connection, ids)],
+            "block": [self._block.source] * len(ids),
+        }
+
+    def _arrivals(self, connection: Connection, rows: Sequence[Row], living: bool = False) -> list[Columns]:
         """The arrivals of rows whose cells are known, and of those that had to be read."""
         hashes = [hashlib.blake2b(orjson.dumps(row), digest_size=16, key=self._rules).digest() for row in rows]
         if not self._known:
@@ -195,12 +254,14 @@ class _Rows:
                 others.append((row, row_hash, record_id))
         readings = self._reader.read([row for row, _, _ in others])
         fresh = self._read(readings, [row_hash for _, row_hash, _ in others], [record_id for _, _, record_id in others])
-        return [self._head(len(unchanged)) | {"record_id": unchanged}, fresh]
+        same = self._head(len(unchanged)) | {"record_id": unchanged}
+        return [same | {"block": [self._block.source] * len(unchanged)} if living else same, fresh]
 
-    def skipped(self, page: Page) -> Columns:
+    def _skipped(self, connection: Connection, page: Page) -> Columns:
         """What the connector could not read."""
         readings = [Reading(skip.source_id or skip.where, {"where": skip.where}, reason=skip.reason) for skip in page.skipped]
-        return self._read(readings, [b""] * len(readings), [None] * len(readings))
+        held = self._held(connection, [reading.source_id for reading in readings])
+        return self._read(readings, [b""] * len(readings), [record_id for record_id, _ in held])
 
     def _without_ids(self, connection: Connection, rows: Sequence[Row], hashes: Sequence[bytes]) -> Columns:
         """Rows whose id is only known once they are read: participants."""

@@ -6,7 +6,7 @@ find is kept without it and listed; it resolves by itself when the other comes.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -22,9 +22,10 @@ from mappings.reading import pointed_at
 from mappings.vocabulary import TOOK_PART
 from store import bulk
 from store.database import Database
-from store.tables import Engagement, EngagementBusiness, Notice, Participant, Record, Reject
+from store.queries import among
+from store.tables import Engagement, EngagementBusiness, Merged, Notice, Participant, Record, Reject
 
-record, reject = bulk.table_of(Record), bulk.table_of(Reject)
+record, reject, merged = bulk.table_of(Record), bulk.table_of(Reject), bulk.table_of(Merged)
 
 ATTENDED_UNLESS_SAID = {"meeting", "call", "visit", "email"}
 LISTED_AT_MOST = 200
@@ -48,6 +49,8 @@ class World:
     connection_id: int
     records: dict[str, list[Live]]
     index: dict[str, Index]
+    successors: dict[int, int] = field(default_factory=dict)
+    """Records that the CRM joined with another, by their record ids."""
     loose_ends: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
 
     def find(self, entity: str, name: str, stored: object, target: str) -> tuple[int, ...]:
@@ -57,6 +60,10 @@ class World:
         found = self.index[target].find(stored)
         self.note(entity, name, found, target)
         return found.ids
+
+    def heir(self, record_id: int) -> int:
+        """The record that a record now means."""
+        return self.successors.get(record_id, record_id)
 
     def note(self, entity: str, name: str, found: Found, target: str) -> None:
         """Notes the texts of a reference that found nothing, or too much."""
@@ -102,7 +109,45 @@ def _load(connection: Connection, connection_id: int) -> World:
     for entity, *rest in connection.execute(query):
         records[entity].append(Live(*rest))
     index = {entity: Index.of(entity, ((row.id, row.source_id, row.fields) for row in records[entity])) for entity in records}
-    return World(connection_id, records, index)
+    world = World(connection_id, records, index)
+    _follow_merges(connection, world)
+    return world
+
+
+def _follow_merges(connection: Connection, world: World) -> None:
+    """Lets what points at a record that the CRM joined with another find that other."""
+    rows = connection.execute(select(merged).where(merged.c.connection_id == world.connection_id)).all()
+    survivor_of = {(row.entity, row.loser): row.survivor for row in rows}
+    losers = {key: found for key, found in ((key, _survivor(survivor_of, key)) for key in survivor_of) if found}
+    ids = _record_ids(connection, world.connection_id, [loser for _, loser in losers])
+    for (entity, loser), survivor in losers.items():
+        by_id = world.index[entity].by["id"]
+        if by_id.get(loser) or not by_id.get(survivor):
+            continue  # the loser is there again, or the survivor is not there yet
+        by_id[loser] = by_id[survivor]
+        if (entity, loser) in ids:
+            world.successors[ids[(entity, loser)]] = next(iter(by_id[survivor]))
+
+
+def _survivor(survivor_of: Mapping[tuple[str, str], str], key: tuple[str, str]) -> str | None:
+    """Who is left of a chain of merges; None where it goes in a circle."""
+    entity, loser = key
+    passed = {loser}
+    while (entity, loser) in survivor_of:
+        loser = survivor_of[(entity, loser)]
+        if loser in passed:
+            return None
+        passed.add(loser)
+    return loser
+
+
+def _record_ids(connection: Connection, connection_id: int, source_ids: list[str]) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = {}
+    for start in range(0, len(source_ids), bulk.CHUNK):
+        part = among(connection, record.c.source_id, source_ids[start : start + bulk.CHUNK])
+        query = select(record.c.entity, record.c.source_id, record.c.id).where(record.c.connection_id == connection_id, part)
+        found |= {(row.entity, row.source_id): row.id for row in connection.execute(query)}
+    return found
 
 
 def _engagements(world: World) -> Iterator[dict[str, Any]]:
@@ -246,8 +291,8 @@ def _write_notices(connection: Connection, world: World) -> None:
             rows.append(scope | {"entity": entity, "message": f"{name} '{text[:120]}' {what}", "count": count})
     for (entity, name, what), count in beyond.items():
         rows.append(scope | {"entity": entity, "message": f"more of {name} {what}", "count": count})
-    merged: dict[tuple[str, str], dict[str, Any]] = {}
+    summed: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:
-        held = merged.setdefault((row["entity"], row["message"]), row | {"count": 0})
+        held = summed.setdefault((row["entity"], row["message"]), row | {"count": 0})
         held["count"] += row["count"]
-    bulk.replace(connection, Notice, merged.values(), scope)
+    bulk.replace(connection, Notice, summed.values(), scope)

@@ -5,13 +5,13 @@ What arrived is compared as a set, so neither the order of rows nor how they wer
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, ColumnElement, Connection, Select, Text, and_, case, cast, delete, func, insert, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Select, Text, and_, case, cast, delete, except_, func, insert, or_, select, update
 
 from jobs import runs
 from jobs.runs import Counts
@@ -19,7 +19,7 @@ from mappings.field_map import Block
 from store import bulk
 from store.database import Database
 from store.queries import among
-from store.tables import Arrival, Cursor, Notice, Record, Reject
+from store.tables import Arrival, Cursor, Merged, Notice, Record, Reject
 from store.tables import Connection as ConnectionRow
 
 arrival, record, reject = bulk.table_of(Arrival), bulk.table_of(Record), bulk.table_of(Reject)
@@ -30,11 +30,24 @@ GUARD_SHARE = 5
 """A read that would remove more than GUARD_COUNT records and more than one in GUARD_SHARE stops and asks."""
 
 
+MOST_UNKNOWN = 1000
+"""Ids that are remembered for the next read."""
+
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class DeletionsRefused(Exception):
     """The read would remove so much of an entity that it looks like a broken export."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How the read of one source ended."""
+
+    cursor: dict[str, Any] | None
+    """Where the next read begins; None: from the start."""
+    snapshot: bool
+    """What it left out is gone."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,15 @@ class Finished:
     read: int
     said: Mapping[str, int]
     """What the connector noted, and how often."""
+    ended: Mapping[str, Ended]
+    """How the read of each source ended."""
+    living: Sequence[str] = ()
+    """The sources in which a row that comes again is the same row, later."""
+
+    @property
+    def changes_only(self) -> list[str]:
+        """The sources of which only what changed was read."""
+        return [source for source, end in self.ended.items() if not end.snapshot]
 
 
 def settle(
@@ -56,19 +78,21 @@ def settle(
 
     Raises DeletionsRefused, leaving every record as it was, where that would remove more than a fifth of them and more than ten."""
     with store.connect() as connection:
-        work = _Settling(connection, connection_id, entity, today)
+        work = _Settling(connection, connection_id, entity, today, finished)
+        work.supersede()
         work.resolve_doubles()
         counts = Counts(finished.read)
         if work.anything_held():
-            lost = work.lost(blocks)
+            lost, told = set(work.lost(blocks)), set(work.told_gone())
             if not accept_deletions:
-                work.guard(len(lost))
-            counts.changed, counts.removed = work.change(), work.remove(lost)
+                work.guard(len(lost - told))
+            counts.changed, counts.removed = work.change(), work.remove(sorted(lost | told))
         counts.added = work.add()
         counts.rejected, refused_others = work.write_rejects()
+        merged = work.write_merged()
         work.write_notices(finished.said)
         runs.count(connection, finished.run_id, counts)
-        work.close(finished, bool(counts.added or counts.changed or counts.removed or refused_others))
+        work.close(bool(counts.added or counts.changed or counts.removed or refused_others or merged))
         bulk.tell_planner(connection, Record, counts.added + counts.changed)
         return counts
 
@@ -76,15 +100,33 @@ def settle(
 class _Settling:
     """One settlement: the steps, in the order in which they are taken."""
 
-    def __init__(self, connection: Connection, connection_id: int, entity: str, today: date) -> None:
+    def __init__(self, connection: Connection, connection_id: int, entity: str, today: date, finished: Finished) -> None:
         self.connection = connection
         self.connection_id = connection_id
         self.entity = entity
         self.today = today
+        self.finished = finished
         self.arrived = and_(arrival.c.connection_id == connection_id, arrival.c.entity == entity)
-        self.accepted = and_(self.arrived, arrival.c.reason.is_(None))
+        self.accepted = and_(self.arrived, arrival.c.reason.is_(None), arrival.c.mark.is_(None))
         self.held = and_(record.c.connection_id == connection_id, record.c.entity == entity)
         self.known = arrival.c.record_id == record.c.id
+
+    def supersede(self) -> None:
+        """In a system that people work in while it is read: of all that was said of one id the last holds."""
+        if not self.finished.living:
+            return
+        told = or_(arrival.c.mark.is_(None), arrival.c.mark == "deleted")
+        said = and_(self.arrived, arrival.c.block.in_(self.finished.living), told)
+        new = arrival.c.record_id.is_(None)
+        moment = case((arrival.c.row_hash.is_(None), record.c.changed), else_=arrival.c.changed).label("changed")
+        columns = (arrival.c.id, arrival.c.record_id, arrival.c.source_id, arrival.c.mark, moment)
+        query = select(*columns).select_from(arrival.outerjoin(record, self.known))
+        for key, these in ((arrival.c.record_id, and_(said, ~new)), (arrival.c.source_id, and_(said, new))):
+            for rows in self._standing_twice(key, these, query).values():
+                best = max(rows, key=lambda row: row.id)
+                if best.mark is None:
+                    best = max((row for row in rows if row.mark is None), key=lambda row: (row.changed or NEVER, row.id))
+                self._drop([row.id for row in rows if row is not best])
 
     def resolve_doubles(self) -> None:
         """Rows with one id: those alike in all mapped fields become one; of those that differ one is kept and the others are rejects."""
@@ -100,18 +142,19 @@ class _Settling:
     def _doubles(self) -> dict[int | str, list["_Variant"]]:
         """The rows of each id that stands more than once, by the record that has it or by the id."""
         new = arrival.c.record_id.is_(None)
-        known = self._standing_twice(arrival.c.record_id, ~new) if self.anything_held() else {}
-        return known | self._standing_twice(arrival.c.source_id, new)
+        known = self._standing_twice(arrival.c.record_id, and_(self.accepted, ~new), _variants()) if self.anything_held() else {}
+        found = known | self._standing_twice(arrival.c.source_id, and_(self.accepted, new), _variants())
+        return {key: [_Variant.of(row) for row in rows] for key, rows in found.items()}
 
-    def _standing_twice(self, key: Column[Any], among_these: ColumnElement[bool]) -> dict[int | str, list["_Variant"]]:
+    def _standing_twice(self, key: Column[Any], these: ColumnElement[bool], query: Select[Any]) -> dict[int | str, list[Any]]:
+        """The rows of `query` among `these` whose key more than one of them has."""
         # In two steps, as PostgreSQL expects next to nothing of the inner query and would ask it anew for every row.
-        these = and_(self.accepted, among_these)
         keys = list(self.connection.scalars(select(key).where(these).group_by(key).having(func.count() > 1)))
-        found: dict[int | str, list[_Variant]] = defaultdict(list)
+        found: dict[int | str, list[Any]] = defaultdict(list)
         for start in range(0, len(keys), bulk.CHUNK):
             part = among(self.connection, key, keys[start : start + bulk.CHUNK])
-            for row in self.connection.execute(_variants().where(these, part)):
-                found[row.record_id or row.source_id].append(_Variant.of(row))
+            for row in self.connection.execute(query.where(these, part)):
+                found[row.record_id or row.source_id].append(row)
         return found
 
     def _drop(self, ids: list[int]) -> None:
@@ -130,11 +173,26 @@ class _Settling:
 
     def lost(self, blocks: list[Block]) -> list[int]:
         """The ids of the records that a whole read no longer holds; those of an extract are never lost."""
-        extracts = [block.source for block in blocks if not block.complete]
-        there = and_(self.held, record.c.deleted_on.is_(None), record.c.block.not_in(extracts))
-        arrived = select(arrival.c.record_id).where(self.accepted, arrival.c.record_id.is_not(None))
+        kept = [*(block.source for block in blocks if not block.complete), *self.finished.changes_only]
+        there = and_(self.held, record.c.deleted_on.is_(None), record.c.block.not_in(kept))
+        arrived = select(arrival.c.record_id).where(or_(self.accepted, self.seen), arrival.c.record_id.is_not(None))
         # EXCEPT, as a join would be a nested loop on SQLite, and NOT IN one on PostgreSQL where the ids do not fit its memory.
         return list(self.connection.scalars(select(record.c.id).where(there).except_(arrived)))
+
+    def told_gone(self) -> list[int]:
+        """The ids of the live records that the system said are deleted, or whose row is refused now."""
+        if not self.finished.living:
+            return []
+        refused = and_(self.arrived, arrival.c.reason.is_not(None), arrival.c.block.in_(self.finished.living))
+        gone = select(arrival.c.record_id).where(or_(and_(self.arrived, arrival.c.mark == "deleted"), refused))
+        accepted = select(arrival.c.record_id).where(self.accepted, arrival.c.record_id.is_not(None))
+        live = select(record.c.id).where(self.held, record.c.deleted_on.is_(None), record.c.id.in_(gone))
+        return list(self.connection.scalars(live.except_(accepted)))
+
+    @property
+    def seen(self) -> ColumnElement[bool]:
+        """Ids that are there, without their rows."""
+        return and_(self.arrived, arrival.c.mark == "seen")
 
     def guard(self, lost: int) -> None:
         """Stops before anything is removed, where too much would be."""
@@ -179,14 +237,44 @@ class _Settling:
         """Makes the entity's rejects be those of this read; one that stood before keeps its date. How many, and whether others than before."""
         scope = {"connection_id": self.connection_id, "entity": self.entity, "stage": "read"}
         refused = self.connection.execute(
-            select(arrival.c.source_id, arrival.c.reason, arrival.c.fields).where(self.arrived, arrival.c.reason.is_not(None))
+            select(arrival.c.source_id, arrival.c.block, arrival.c.reason, arrival.c.fields).where(
+                self.arrived, arrival.c.reason.is_not(None)
+            )
         )
         rows = [
-            scope | {"source_id": row.source_id, "hash": _hash_of(row.fields), "reason": row.reason, "fields": row.fields}
+            scope
+            | {"source_id": row.source_id, "block": row.block, "hash": _hash_of(row.fields), "reason": row.reason, "fields": row.fields}
             for row in refused
         ]
+        rows += self._standing_rejects()
         change = replace_rejects(self.connection, rows, scope, self.today)
         return len({(row["source_id"], row["hash"]) for row in rows}), bool(change)
+
+    def _standing_rejects(self) -> list[dict[str, Any]]:
+        """Rejects of which this read says nothing: of a source whose changes alone were read, or merely seen again."""
+        if not self.finished.living:
+            return []
+        known_by = func.coalesce(arrival.c.source_id, record.c.source_id)
+        told = select(known_by).select_from(arrival.outerjoin(record, self.known))
+        told = told.where(self.arrived, arrival.c.mark.is_distinct_from("seen"))
+        merely_seen = reject.c.source_id.in_(select(arrival.c.source_id).where(self.seen))
+        standing = and_(reject.c.connection_id == self.connection_id, reject.c.entity == self.entity, reject.c.stage == "read")
+        unsaid = or_(reject.c.block.in_(self.finished.changes_only), merely_seen)
+        columns = [column for column in reject.c if column.name not in {"id", "since"}]
+        found = self.connection.execute(select(*columns).where(standing, unsaid, reject.c.source_id.not_in(told)))
+        return [dict(row) for row in found.mappings()]
+
+    def write_merged(self) -> bool:
+        """Keeps which records were joined with which; a whole read says it all anew. Whether anything changed."""
+        if not self.finished.living:
+            return False
+        told = select(arrival.c.source_id, arrival.c.fields).where(self.arrived, arrival.c.mark == "merged").order_by(arrival.c.id)
+        scope = {"connection_id": self.connection_id, "entity": self.entity}
+        rows = {row.source_id: scope | {"loser": row.source_id, "survivor": row.fields["survivor"]} for row in self.connection.execute(told)}
+        swept = self.connection.execute(select(arrival.c.id).where(self.seen).limit(1)).first() is not None
+        if not (swept or self.finished.changes_only):
+            return bool(bulk.replace(self.connection, Merged, rows.values(), scope))
+        return bool(bulk.replace_among(self.connection, Merged, "loser", list(rows), rows.values())) if rows else False
 
     def write_notices(self, said: Mapping[str, int]) -> None:
         """Makes the entity's notices be those of its records, and what the connector said."""
@@ -203,13 +291,34 @@ class _Settling:
         alone = sqlite and self.connection.execute(others).first() is None
         self.connection.execute(delete(arrival) if alone else delete(arrival).where(self.arrived))
 
-    def close(self, finished: Finished, touched: bool) -> None:
+    def _unknown(self, source: str) -> list[str]:
+        """Ids that are there and that this read should have brought, as neither a record nor a reject has them."""
+        live = select(record.c.source_id).where(self.held, record.c.deleted_on.is_(None))
+        refused = select(reject.c.source_id).where(reject.c.connection_id == self.connection_id, reject.c.entity == self.entity)
+        seen = select(arrival.c.source_id).where(self.seen, arrival.c.block == source)
+        return list(self.connection.scalars(except_(seen, live, refused).limit(MOST_UNKNOWN)))
+
+    def _next(self) -> dict[str, Any]:
+        """For each source where the next read begins. An id that is unknown twice running was never told as a change (an import may
+        back-date its rows), so then the next read is a whole one."""
+        held = self.connection.scalar(
+            select(cursors.c.blocks).where(cursors.c.connection_id == self.connection_id, cursors.c.entity == self.entity)
+        )
+        found: dict[str, Any] = {}
+        for source, end in self.finished.ended.items():
+            unknown = self._unknown(source) if source in self.finished.living else []
+            before = ((held or {}).get(source) or {}).get("unknown", ())
+            found[source] = {"cursor": None if set(unknown) & set(before) else end.cursor, "unknown": unknown}
+        return found
+
+    def close(self, touched: bool) -> None:
         """Forgets the arrivals and remembers what was read."""
+        finished, following = self.finished, self._next()
         self._forget_arrivals()
         self.connection.execute(
             update(cursors)
             .where(cursors.c.connection_id == self.connection_id, cursors.c.entity == self.entity)
-            .values(map_version=finished.map_version, fingerprint=finished.fingerprint, position=None)
+            .values(map_version=finished.map_version, fingerprint=finished.fingerprint, position=None, blocks=following)
         )
         if touched:
             self.connection.execute(

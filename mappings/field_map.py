@@ -13,7 +13,9 @@ from mappings.field_map_values import columns, constant, date_format, default, m
 from mappings.field_map_yaml import Fault, Faults, Node, parse
 from mappings.vocabulary import ENTITIES, FIELDS, TOOK_PART
 
-BLOCK_KEYS = ("from", "id", "changed", "complete", "fields", "participants")
+BLOCK_KEYS = ("from", "id", "changed", "complete", "fields", "participants", "connector")
+CONNECTOR = "connector"
+"""What stands under this key, at the top or in a block, is for the connector alone and is handed to it as it stands."""
 PART_KEYS = ("from", "join", "format", "values", "default", "value", "match", "split")
 GUEST_KEYS = ("from", "join", "split", "match", "took_part")
 
@@ -23,10 +25,12 @@ class FieldMap:
     """A checked field map: the blocks of each entity, in the order of the file."""
 
     blocks: dict[str, list[Block]] = field(default_factory=dict)
+    options: dict[str, object] = field(default_factory=dict)
+    """What the map says to the connector as a whole."""
 
     def version(self, entity: str) -> str:
         """Changes when anything that decides how an entity is read has changed, so that it is read again in full."""
-        return hashlib.blake2b(repr(self.blocks.get(entity)).encode(), digest_size=8).hexdigest()
+        return hashlib.blake2b(repr((self.options, self.blocks.get(entity))).encode(), digest_size=8).hexdigest()
 
 
 def load(path: Path) -> FieldMap:
@@ -41,10 +45,14 @@ def read(text: bytes | str, name: str) -> FieldMap:
     faults = Faults(name)
     root = parse(text, faults)
     blocks: dict[str, list[Block]] = {}
+    options: dict[str, object] = {}
     if root is not None:
         for key, node in root.entries(faults, "a mapping of entities, as in `business:`"):
+            if key == CONNECTOR:
+                options = _options(node, faults)
+                continue
             if key not in ENTITIES:
-                faults.unknown(node, key, ENTITIES, "is no entity")
+                faults.unknown(node, key, (*ENTITIES, CONNECTOR), "is no entity")
                 continue
             found = [_block(key, item, faults) for item in needs_one(node, faults, f"{key} is an empty list; it needs a block with `from`")]
             blocks[key] = [block for block in found if block]
@@ -52,7 +60,7 @@ def read(text: bytes | str, name: str) -> FieldMap:
             faults.add(root, "the field map is empty; it needs at least `business:` with `from`, `id` and `fields`")
     if faults:
         raise FieldMapError(faults.sorted())
-    return FieldMap(blocks)
+    return FieldMap(blocks, options)
 
 
 def _block(entity: str, node: Node, faults: Faults) -> Block | None:
@@ -69,7 +77,16 @@ def _block(entity: str, node: Node, faults: Faults) -> Block | None:
     fields = _fields(entity, node, entries, faults)
     guests = _guests(entity, entries.get("participants"), faults)
     changed = _part("", "changed", entries["changed"], faults) if "changed" in entries else None
-    return Block(entity, source, ids, fields, guests, changed, _complete(entries.get("complete"), faults))
+    options = _options(entries[CONNECTOR], faults) if CONNECTOR in entries else {}
+    return Block(entity, source, ids, fields, guests, changed, _complete(entries.get("complete"), faults), options)
+
+
+def _options(node: Node, faults: Faults) -> dict[str, object]:
+    found = node.plain(faults)
+    if isinstance(found, dict):
+        return found
+    faults.add(node, "`connector` must be a mapping of what its connector understands; docs/rest.md shows one")
+    return {}
 
 
 def _required_text(entity: str, key: str, meaning: str, node: Node, entries: dict[str, Node], faults: Faults) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class Block:
     guests: tuple[Guests, ...] = ()
     changed: Part | None = None
     complete: bool = True
+    options: dict[str, object] = field(default_factory=dict)
+    """What the block says to its connector alone."""
 
     def parts(self) -> list[Part]:
         """Every part of the block that may read a column."""

@@ -87,6 +87,14 @@ class Node:
             return None
         return text
 
+    def plain(self, faults: Faults) -> object:
+        """What stands here as texts, lists and mappings."""
+        if self.is_mapping():
+            return {key: value.plain(faults) for key, value in self.entries(faults, "a mapping")}
+        if self.is_list():
+            return [item.plain(faults) for item in self.items()]
+        return self.raw(faults, "this")
+
     def items(self) -> list["Node"]:
         """The items of a list; anything else is a list of itself."""
         if isinstance(self.yaml, yaml.SequenceNode):

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from connector.contract import Connector
+from connector.contract import ConnectorError
+from connector.http import SlidingBudget
 from jobs.pipeline import Source
 from jobs.pull import as_entity
 from jobs.rules import Rules
@@ -66,17 +67,20 @@ def _database(config: Config) -> Iterator[Line]:
 
 def _twins(sources: list[Source]) -> Iterator[Line]:
     """Connections that read what another reads already."""
-    first: dict[tuple[Path | None, str], str] = {}
+    first: dict[str, str] = {}
     for source in sources:
-        key = (source.path and source.path.resolve(), repr(source.field_map))
-        if (other := first.setdefault(key, source.name)) != source.name:
-            said = f"it reads the same folder by the same field map as {other}, so every record is there twice; take one of them out"
+        if (other := first.setdefault(repr(source.reads), source.name)) != source.name:
+            said = f"it reads the same by the same field map as {other}, so every record is there twice; take one of them out"
             yield _line(source.name, "settings", False, said)
 
 
 def _connection(source: Source) -> Iterator[Line]:
-    connector: Connector = source.connector
     entities = [as_entity(block) for blocks in source.field_map.blocks.values() for block in blocks]
     yield _line(source.name, "field map", True, ", ".join(sorted(source.field_map.blocks)))
+    try:
+        connector = source.open(SlidingBudget)
+    except ConnectorError as fault:
+        yield _line(source.name, "settings", False, str(fault))
+        return
     for finding in connector.check(entities):
         yield _line(source.name, finding.check, finding.ok, finding.detail)

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, cast
 
 from sqlalchemy import func, select
 
+from connector.kind import Context, Kind
+from connector.kinds import kind_of
 from jobs.pipeline import Source
 from jobs.rules import Rules
-from jobs.sources import connector_of
 from mappings.field_map import FieldMapError
 from mappings.field_map import load as load_field_map
+from placebridge.connection_settings import ReadSettings, own_fields
 from placebridge.output import counted
 from placebridge.settings import Config, ConfigError
 from placebridge.settings import load as load_settings
@@ -77,15 +80,16 @@ def rules_of(config: Config) -> Rules:
 def sources_of(config: Config, names: Sequence[str] = ()) -> list[Source]:
     """The configured connections (those named, if any), each with its connector and checked field map. Raises ConfigError."""
     known = config.settings.connections
-    wanted = list(dict.fromkeys(name.strip().lower() for name in names)) or sorted(known)
-    if not known:
+    read = {name: settings for name, settings in known.items() if isinstance(settings, ReadSettings)}
+    wanted = list(dict.fromkeys(name.strip().lower() for name in names)) or sorted(read)
+    if not read:
         raise ConfigError([f"no connection is configured; add {CONNECTIONS}COUNCIL__KIND=files and its other lines"])
-    mistakes = [f"there is no connection '{name}'; known are {', '.join(sorted(known))}" for name in wanted if name not in known]
+    mistakes = [f"there is no connection '{name}'; known are {', '.join(sorted(read))}" for name in wanted if name not in read]
     sources = []
     for name in wanted:
-        if name in known:
+        if name in read:
             try:
-                sources.append(_source(config, name))
+                sources.append(_source(config, name, read[name]))
             except FieldMapError as error:
                 mistakes += [f"{fault}  ({name})" for fault in error.faults]
     if mistakes:
@@ -109,8 +113,20 @@ def _left_behind(name: str, held: int) -> str:
     )
 
 
-def _source(config: Config, name: str) -> Source:
-    settings = config.settings.connections[name]
-    folder = config.folder / settings.path.expanduser()
-    mapping = config.folder / settings.mapping.expanduser()
-    return Source(name, settings.kind, settings.side, connector_of(settings.kind, folder), load_field_map(mapping), folder)
+def _source(config: Config, name: str, settings: ReadSettings) -> Source:
+    field_map = load_field_map(config.folder / settings.mapping.expanduser())
+    context = Context(name, config.folder, field_map.options)
+    kind = cast("Kind[Any]", kind_of(settings.kind))  # only such a kind has a mapping
+    return Source(
+        name,
+        settings.kind,
+        settings.side,
+        lambda budget: kind.open(settings, replace(context, budget=budget)),
+        field_map,
+        [settings.kind, *(_shown(config, getattr(settings, field)) for field in own_fields(settings.kind)), repr(field_map)],
+    )
+
+
+def _shown(config: Config, setting: object) -> str:
+    """A setting's text, by which two connections are compared. A secret's is hidden."""
+    return str((config.folder / setting.expanduser()).resolve() if isinstance(setting, Path) else setting)

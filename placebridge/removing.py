@@ -12,11 +12,11 @@ from sqlmodel import SQLModel
 from jobs import dirty
 from store import bulk
 from store.queries import among
-from store.tables import Business, BusinessRecord, Person, PersonRecord, Record, Run, Stage
+from store.tables import Business, BusinessRecord, Person, PersonRecord, Record, Stage
 from store.tables import Connection as ConnectionRow
 
 connections, record = bulk.table_of(ConnectionRow), bulk.table_of(Record)
-stages, run = bulk.table_of(Stage), bulk.table_of(Run)
+stages = bulk.table_of(Stage)
 
 RECORD_COLUMNS = ("record_id", "engagement_id", "business_record_id", "person_record_id", "left_id", "right_id")
 """Columns that hold a record's id."""
@@ -33,11 +33,12 @@ def remove_all_of(connection: Connection, held: Any) -> None:
         of_this = [table.c[name].in_(mine) for name in RECORD_COLUMNS if name in table.c]
         if "connection_id" in table.c:
             of_this.append(table.c.connection_id == held.id)
+        if "connection" in table.c:
+            of_this.append(table.c.connection == held.name)
         if of_this:
             connection.execute(delete(table).where(or_(*of_this)))
     connection.execute(delete(record).where(record.c.connection_id == held.id))
     connection.execute(delete(connections).where(connections.c.id == held.id))
-    connection.execute(delete(run).where(run.c.connection == held.name))
     # SQLite gives a removed connection's id to the next one, whose inputs would then look as if they had been worked from.
     connection.execute(delete(stages).where(stages.c.name.in_([f"resolve {held.id}", "join businesses", "join people"])))
     dirty.mark_businesses(connection, _forget(connection, Business, BusinessRecord, "business_id", businesses))

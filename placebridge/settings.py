@@ -3,16 +3,16 @@
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, Field, SerializeAsAny, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from placebridge.connection_settings import ConnectionSettings, ReadSettings, read, said
 from placebridge.settings_file import PREFIX, badly_named, in_environment, in_file
 
 DEFAULT_FILE = "config.env"
@@ -52,23 +52,6 @@ def _database(url: str) -> str:
     return url
 
 
-def _schedule(text: str) -> str:
-    if len(text.split()) != 5:
-        raise ValueError("is no schedule; write five cron words, as in 0 6 * * mon-fri")
-    return text
-
-
-class ConnectionSettings(BaseModel):
-    """One connection."""
-
-    model_config = ConfigDict(extra="forbid")
-    kind: Literal["files"]
-    side: Literal["council", "business", "register"]
-    path: Path
-    mapping: Path
-    schedule: Annotated[str, AfterValidator(_schedule)] | None = None
-
-
 class Settings(BaseSettings):
     """The whole configuration. Relative paths are relative to the folder of the file that it came from."""
 
@@ -79,7 +62,7 @@ class Settings(BaseSettings):
     themes: Path | None = None
     places: Path | None = None
     titles: Path | None = None
-    connections: dict[str, ConnectionSettings] = Field(default_factory=dict)
+    connections: dict[str, SerializeAsAny[ConnectionSettings]] = Field(default_factory=dict)
 
     @classmethod
     def settings_customise_sources(
@@ -127,10 +110,14 @@ def load(file: Path | None = None, environment: Mapping[str, str] | None = None)
         hint = "`placebridge init` writes one" if file is None else "correct the name after --config"
         raise ConfigError([f"there is no file {path}; {hint}"])
     named, mistakes = _named(path, os.environ if environment is None else environment)
+    nested = _nested(named)
+    connections, more = _connections(nested.pop("connections", {}))
     try:
-        settings = Settings(**_nested(named))
+        settings = Settings(**nested, connections=connections)
     except ValidationError as error:
-        raise ConfigError([*mistakes, *sorted(set(_mistakes(error)))]) from None
+        raise ConfigError([*mistakes, *sorted({*more, *_mistakes(error)})]) from None
+    if more:
+        raise ConfigError([*mistakes, *sorted(more)])
     config = Config(settings, path.resolve().parent)
     mistakes += _missing_files(config)
     if mistakes:
@@ -159,32 +146,22 @@ def _nested(named: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
+def _connections(nested: Any) -> tuple[dict[str, ConnectionSettings], set[str]]:
+    """The connections that are right, and the mistakes of the others."""
+    found: dict[str, ConnectionSettings] = {}
+    mistakes: set[str] = set()
+    for name, given in nested.items():
+        settings, more = read(name, given)
+        mistakes.update(more)
+        if settings is not None:
+            found[name] = settings
+    return found, mistakes
+
+
 def _mistakes(error: ValidationError) -> Iterator[str]:
     for item in error.errors(include_input=False, include_url=False):
-        name = PREFIX + "__".join(str(part) for part in item["loc"]).upper()
-        yield f"{name} {_said(item['type'], item, tuple(str(part) for part in item['loc']))}"
-
-
-def _said(kind: str, item: Any, where: tuple[str, ...]) -> str:
-    if kind == "missing":
-        return f"is missing; {_WANTED.get(where[-1], 'write it')}"
-    if kind == "extra_forbidden":
-        known = list(ConnectionSettings.model_fields if len(where) > 2 else Settings.model_fields)
-        near = get_close_matches(where[-1], known, n=1)
-        return f"is no setting; did you mean {near[0].upper()}?" if near else f"is no setting; known are {', '.join(known).upper()}"
-    if kind == "literal_error":
-        return f"is none of {item['ctx']['expected'].replace(chr(39), '')}; write one of them"
-    if kind == "value_error":
-        return str(item["ctx"]["error"])
-    return f"is no setting; known are {', '.join(Settings.model_fields).upper()}"
-
-
-_WANTED = {
-    "kind": "write files",
-    "side": "write council, business or register",
-    "path": "write the folder that holds the exports",
-    "mapping": "write the field map's file, as in council.yaml",
-}
+        name = str(item["loc"][0])
+        yield f"{PREFIX}{name.upper()} {said(item, name, Settings)}"
 
 
 def _missing_files(config: Config) -> Iterator[str]:
@@ -194,6 +171,6 @@ def _missing_files(config: Config) -> Iterator[str]:
         if path and not path.is_file():
             yield f"{PREFIX}{name.upper()}: there is no file {path}"
     for name, connection in settings.connections.items():
-        path = config.path(connection.mapping)
+        path = config.path(connection.mapping) if isinstance(connection, ReadSettings) else None
         if path and not path.is_file():
             yield f"{PREFIX}CONNECTIONS__{name.upper()}__MAPPING: there is no file {path}; `placebridge init --from FOLDER` writes a first one"

@@ -1,9 +1,11 @@
 """Two small CRMs with everything that a sync does: joins, moves, rejects, references by name, participants, themes. All made up."""
 
 import random
+from functools import partial
 from pathlib import Path
 
 from connector.files import FilesConnector
+from connector.kind import BudgetOf
 from jobs.pipeline import Source
 from mappings import field_map
 
@@ -80,9 +82,13 @@ def write(folder: Path, lines: dict[str, dict[str, list[str]]], page_rows: int =
     maps = {"council": COUNCIL, "chamber": CHAMBER}
     sides = {"council": "council", "chamber": "business"}
     return [
-        Source(crm, "files", sides[crm], FilesConnector(folder / crm, page_rows=page_rows), field_map.read(maps[crm], f"{crm}.yaml"))
+        Source(crm, "files", sides[crm], partial(_files, folder / crm, page_rows), field_map.read(maps[crm], f"{crm}.yaml"))
         for crm in lines
     ]
+
+
+def _files(folder: Path, page_rows: int, budget: BudgetOf) -> FilesConnector:
+    return FilesConnector(folder, page_rows=page_rows)
 
 
 def later(lines: dict[str, dict[str, list[str]]]) -> dict[str, dict[str, list[str]]]:

@@ -87,7 +87,7 @@ def whole(store: Database, contacts: Contacts, held: field_map.FieldMap) -> None
     from jobs.pipeline import Options, Source, sync
     from jobs.rules import Rules
 
-    sync(store, [Source("crm", "files", "council", contacts, held)], Rules.load(), Options(ZONE, TODAY))
+    sync(store, [Source("crm", "files", "council", lambda budget: contacts, held)], Rules.load(), Options(ZONE, TODAY))
 
 
 if __name__ == "__main__":

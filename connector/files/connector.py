@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from connector.contract import ConnectorError, Cursor, Entity, Finding, Page, ReadOnly, Row, Skipped
@@ -27,21 +27,14 @@ class FilesConnector(ReadOnly):
         stamps = json.dumps([entity.source, _stamps(find(self._folder, entity.source))])
         return hashlib.sha256(stamps.encode()).hexdigest()
 
-    def fits(self, entity: Entity, cursor: Cursor) -> bool:
-        """Whether `pull` can go on from this cursor: the files are still those that it was written for. Raises ConnectorError as `pull`
-        does."""
-        return _fits(find(self._folder, entity.source), cursor)
-
     def pull(self, entity: Entity, cursor: Cursor | None) -> Iterator[Page]:
-        """Yields pages of at most `page_rows` rows, over all files in sorted order; all anew, with a note, from a cursor that does not fit.
-        The last page has none: files are read whole. Raises StopEntity and StopConnection for what an admin must mend, TryLater for a
-        file that is being written."""
+        """Yields pages of at most `page_rows` rows, over all files in sorted order. Raises StopEntity and StopConnection for what an
+        admin must mend, TryLater for a file that is being written."""
         files = find(self._folder, entity.source)
         reading = _Reading(files, entity, self._page_rows)
         if cursor is not None and not _fits(files, cursor):
-            reading.note(f"{entity.source}: the files are not those whose reading had begun; they are read from the start")
-            cursor = None
-        yield from reading.pages(cursor)
+            return (yield from reading.pages(None, [f"{entity.source}: the files are others than before, so they are read from the start"]))
+        return (yield from reading.pages(cursor))
 
     def _check(self, entity: Entity) -> Finding:
         name = f"{entity.kind} from {entity.source}"
@@ -70,11 +63,8 @@ class _Reading:
         self._skipped: list[Skipped] = []
         self._notes: list[str] = []
 
-    def note(self, words: str) -> None:
-        """Puts a note into the next page."""
-        self._notes.append(words)
-
-    def pages(self, cursor: Cursor | None) -> Iterator[Page]:
+    def pages(self, cursor: Cursor | None, notes: Sequence[str] = ()) -> Iterator[Page]:
+        self._notes += notes
         start, row = (_number(cursor, "file"), _number(cursor, "row")) if cursor else (0, 0)
         plans = plan_all(self._files, self._wanted)
         for index, planned in enumerate(plans):

@@ -5,15 +5,17 @@ any time; those three cannot.
 """
 
 import store.tables.columns  # noqa: F401 - names what follows
-from store.tables.crm import Arrival, Connection, Cursor, Notice, Record, Reject
+from store.tables.crm import Arrival, Connection, Cursor, Merged, Notice, Record, Reject
 from store.tables.flags import Dirty, Flag, FlagHistory, FlagLooked
 from store.tables.joined import Business, BusinessRecord, Correction, LinkDecision, Person, PersonRecord, RegisterCompany
 from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
-from store.tables.work import Audit, Run, Stage
+from store.tables.work import Audit, BudgetHold, BudgetUse, Run, Stage
 
 __all__ = [
     "Arrival",
     "Audit",
+    "BudgetHold",
+    "BudgetUse",
     "Business",
     "BusinessRecord",
     "Connection",
@@ -26,6 +28,7 @@ __all__ = [
     "FlagHistory",
     "FlagLooked",
     "LinkDecision",
+    "Merged",
     "Notice",
     "Participant",
     "Person",

@@ -30,7 +30,7 @@ class Cursor(SQLModel, table=True):
     """What the last whole read saw; equal means that there is nothing to read."""
     position: dict[str, Any] | None = json_column(nullable=True)
     blocks: dict[str, Any] | None = json_column(nullable=True)
-    """Each block's cursor after the last whole read, for incremental reads."""
+    """For each source where the next read begins and what is to be known of the last: `cursor`, `unknown`."""
 
 
 class Arrival(SQLModel, table=True):
@@ -49,6 +49,9 @@ class Arrival(SQLModel, table=True):
     changed: datetime | None = None
     reason: str | None = None
     """Set where the row is a reject."""
+    mark: str | None = None
+    """Set where this is no row: deleted, an id that the CRM says is gone; seen, one that is there; merged, one that now means another
+    (`fields`: survivor)."""
 
 
 class Record(SQLModel, table=True):
@@ -72,6 +75,15 @@ class Record(SQLModel, table=True):
     deleted_on: date | None = None
 
 
+class Merged(SQLModel, table=True):
+    """A record that the CRM joined with another: links to the loser mean the survivor."""
+
+    connection_id: int = Field(primary_key=True)
+    entity: str = Field(primary_key=True)
+    loser: str = Field(primary_key=True)
+    survivor: str
+
+
 class Reject(SQLModel, table=True):
     """A row that stands refused now."""
 
@@ -82,6 +94,7 @@ class Reject(SQLModel, table=True):
     stage: str
     """read: refused by itself; resolve: refused for what it points at."""
     source_id: str
+    block: str | None = None
     hash: bytes = Field(sa_column=Column(LargeBinary(16), nullable=False))
     reason: str
     fields: dict[str, Any] | None = json_column(nullable=True)

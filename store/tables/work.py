@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 from store.tables.columns import json_column
@@ -43,3 +43,22 @@ class Audit(SQLModel, table=True):
     action: str
     target: str
     detail: str = ""
+
+
+class BudgetUse(SQLModel, table=True):
+    """How many requests a connection made in a slot of time, for each window that its service counts by."""
+
+    __tablename__ = "budget_use"
+    connection: str = Field(primary_key=True)
+    seconds: float = Field(primary_key=True)
+    """The window's length; a slot is a sixtieth of it."""
+    slot: int = Field(primary_key=True, sa_type=BigInteger)
+    taken: int
+
+
+class BudgetHold(SQLModel, table=True):
+    """Until when nobody asks a connection's service, in seconds since 1970. Its row is also what workers lock to take their turn."""
+
+    __tablename__ = "budget_hold"
+    connection: str = Field(primary_key=True)
+    until: float

@@ -31,7 +31,7 @@ FAULTS: list[tuple[str, str | bytes, list[str]]] = [
     ("a list of lists, very deep", "[" * 5000 + "]" * 5000, ["1: this is nested far too deep to be a field map; begin anew from one that `placebridge init --from FOLDER` writes"]),
     ("a list", "- business\n", ["1: here belongs a mapping of entities, as in `business:`"]),
     ("an entity nearly right", "busines: {from: a.csv, id: Id, fields: {name: Name}}", ["1: 'busines' is no entity; did you mean 'business'?"]),
-    ("an entity that is none", GOOD + "invoice: {from: i.csv}\n", ["2: 'invoice' is no entity; write one of business, person, engagement, participant"]),
+    ("an entity that is none", GOOD + "invoice: {from: i.csv}\n", ["2: 'invoice' is no entity; write one of business, person, engagement, participant, connector"]),
     ("an entity twice", GOOD + GOOD, ["2: 'business' stands twice (first on line 1); keep one of them"]),
     ("an empty entity", "business:\n", ["1: here belongs a block with `from`, `id` and `fields`"]),
     ("an empty block", "business: {}\n", ["1: business is empty; it needs `from`, `id` and `fields`"]),

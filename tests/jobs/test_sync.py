@@ -48,7 +48,7 @@ def write(folder: Path, files: dict[str, str] = FILES) -> Source:
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_text(content, encoding="utf-8")
-    return Source("council", "files", "council", FilesConnector(folder, page_rows=3), field_map.read(MAP, "map.yaml"))
+    return Source("council", "files", "council", lambda budget: FilesConnector(folder, page_rows=3), field_map.read(MAP, "map.yaml"))
 
 
 def run(store: Database, source: Source, **options: bool) -> object:

@@ -207,7 +207,7 @@ def test_two_connections_may_read_one_folder(crms: TwoCrms) -> None:
     assert {row["connections"] for row in crms.flags().values()} >= {"chamber|council|twin"}
     line = next(row for row in crms.rows_of("check") if row["connection"] == "twin" and row["check"] == "settings")
     assert line["ok"] == "no"
-    assert "reads the same folder by the same field map as chamber, so every record is there twice; take one of them out" in line["detail"]
+    assert "reads the same by the same field map as chamber, so every record is there twice; take one of them out" in line["detail"]
 
 
 def test_rejects_keep_the_day_since_when_they_stand(crms: TwoCrms) -> None:

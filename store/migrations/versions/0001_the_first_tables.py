@@ -4,6 +4,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -25,6 +26,7 @@ def upgrade() -> None:
         sa.Column("notices", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("changed", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("mark", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_arrival")),
     )
     op.create_table(
@@ -36,6 +38,20 @@ def upgrade() -> None:
         sa.Column("target", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("detail", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+    op.create_table(
+        "budget_hold",
+        sa.Column("connection", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("until", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("connection", name=op.f("pk_budget_hold")),
+    )
+    op.create_table(
+        "budget_use",
+        sa.Column("connection", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("slot", sa.BigInteger(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "seconds", "slot", name=op.f("pk_budget_use")),
     )
     op.create_table(
         "business",
@@ -193,6 +209,14 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "merged",
+        sa.Column("connection_id", sa.Integer(), nullable=False),
+        sa.Column("entity", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("loser", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("survivor", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "entity", "loser", name=op.f("pk_merged")),
+    )
+    op.create_table(
         "notice",
         sa.Column("connection_id", sa.Integer(), nullable=False),
         sa.Column("entity", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -289,6 +313,7 @@ def upgrade() -> None:
         sa.Column("entity", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("stage", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("source_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("block", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("hash", sa.LargeBinary(length=16), nullable=False),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("fields", sa.JSON(none_as_null=True), nullable=True),
@@ -368,6 +393,7 @@ def downgrade() -> None:
 
     op.drop_table("participant")
     op.drop_table("notice")
+    op.drop_table("merged")
     op.drop_table("link_decision")
     with op.batch_alter_table("flag_looked", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_flag_looked_next_on"))
@@ -400,6 +426,8 @@ def downgrade() -> None:
 
     op.drop_table("business_record")
     op.drop_table("business")
+    op.drop_table("budget_use")
+    op.drop_table("budget_hold")
     op.drop_table("audit")
     op.drop_table("arrival")
     # ### end Alembic commands ###
