@@ -66,7 +66,7 @@ def worlds() -> dict[str, type[HttpWorld]]:
     for name in OURS:
         modules = [f"tests.connector.{name}.{module}" for module in ("adapter", "world")]
         held = [getattr(import_module(module), "WORLD", None) for module in modules if _is_there(module)]
-        found |= {name: world for world in held if world}
+        found.update((name, world) for world in held if world)
     return found
 
 
