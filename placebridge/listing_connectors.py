@@ -6,6 +6,8 @@ from typing import Any
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from connector.http.settings import HttpSettings
+from connector.kind import KindSettings
 from connector.kinds import OURS, UnknownKind, kind_of, names
 from placebridge.output import say, show
 
@@ -29,7 +31,8 @@ def _rows(name: str) -> Iterator[dict[str, Any]]:
     except UnknownKind as fault:
         yield {"kind": name, "from": source, "setting": "", "required": False, "secret": False, "default": "", "write": str(fault)}
         return
-    for setting, field in kind.settings.model_fields.items():
+    inherited = KindSettings.model_fields | HttpSettings.model_fields
+    for setting, field in sorted(kind.settings.model_fields.items(), key=lambda one: one[0] in inherited):
         yield {
             "kind": name,
             "from": source,

@@ -28,8 +28,9 @@ class World(ABC):
     def delete(self, entity: Entity, source_id: str) -> None:
         """Removes the row."""
 
-    def merge(self, entity: Entity, loser: str, survivor: str) -> None:
-        """Joins two rows, for systems that tell of it: the loser is gone, what pointed to it means the survivor."""
+    def merge(self, entity: Entity, loser: str, survivor: str) -> str | None:
+        """Joins two rows, for systems that tell of it: the loser is gone, what pointed to it means the survivor, whose cells stay. Returns
+        the id of what came of it where that is a new one: then the survivor has merged into it too."""
         raise NotImplementedError
 
     def advance(self, seconds: float) -> None:  # noqa: B027 (optional)
