@@ -2,6 +2,7 @@
 
 import random
 import tempfile
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,8 @@ CALM_RUNS = 2
 PRIVATE = 7000
 """Cells are those of this number and above, so that a cell is known where it should not be."""
 MINUTE = 60.0
+REAL = 40.0
+"""Seconds of real time that a seed may take on a busy machine; whoever waits takes far longer."""
 
 
 class Table:
@@ -134,6 +137,7 @@ class Reading:
 
 def run(world_of: Callable[[Path], HttpWorld], seed: int) -> Outcome:
     """One seed: reads a world's system while it rages, and looks at all that was sent and said."""
+    began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         world = world_of(Path(folder))
         try:
@@ -143,6 +147,8 @@ def run(world_of: Callable[[Path], HttpWorld], seed: int) -> Outcome:
             _judge(reading, heard.lines)
         finally:
             world.close()
+    if time.monotonic() - began > REAL:
+        reading.outcome.broken.append(f"somebody waits: {time.monotonic() - began:.0f} s of real time")
     return reading.outcome
 
 
