@@ -202,7 +202,8 @@ class _Settling:
         if lost * GUARD_SHARE > live:
             raise DeletionsRefused(
                 f"this read would remove {lost:,} of {live:,} {self.entity} records, which looks like a broken or partial export; nothing of"
-                f" it was taken over. If they are really gone, run the sync again with --accept-deletions"
+                f" it was taken over. If they are really gone, run the sync again with --accept-deletions; if another system took this"
+                f" one's place, see `placebridge connection replace`"
             )
 
     def add(self) -> int:

@@ -22,8 +22,8 @@ app = typer.Typer(
     "Start with `placebridge init --from FOLDER`, then `placebridge check`, `placebridge sync` and `placebridge flags`.",
     epilog="Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 done in part, 75 another sync is running.",
 )  # fmt: skip
-connection_app = typer.Typer(no_args_is_help=True, help="Rename or remove a connection.", rich_markup_mode=None)
 connector_app = typer.Typer(no_args_is_help=True, help="List the kinds of connection, or begin one of your own.", rich_markup_mode=None)
+connection_app = typer.Typer(no_args_is_help=True, help="Rename, replace or remove a connection.", rich_markup_mode=None)
 export_app = typer.Typer(no_args_is_help=True, help="Write CSV files for programs.", rich_markup_mode=None)
 preview_app = typer.Typer(no_args_is_help=True, help="Try the rules on your own notes or titles.", rich_markup_mode=None)
 register_app = typer.Typer(no_args_is_help=True, help="Load the Companies House company data.", rich_markup_mode=None)
@@ -183,6 +183,21 @@ def connection_rename(
     from placebridge.connections import rename as work
 
     work(config, name, new_name)
+
+
+@connection_app.command("replace")
+def connection_replace(
+    connection: ConnectionName,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which records are which.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Move a connection to another system; every id stays.
+
+    Write the new system's lines into the settings first. Says which records are the same, and asks."""
+    from placebridge.connections import replace as work
+
+    work(config, connection, yes, dry_run)
 
 
 @connection_app.command("remove")

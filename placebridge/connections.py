@@ -1,4 +1,4 @@
-"""`placebridge connection rename` and `remove`."""
+"""`placebridge connection rename`, `remove` and `replace`."""
 
 import getpass
 import re
@@ -9,11 +9,14 @@ from typing import Any
 import typer
 from sqlalchemy import Connection, func, insert, select, update
 
+from connector.http import SlidingBudget
 from jobs import dirty
 from jobs.pipeline import Options, refresh
+from jobs.replace import Plan, plan
+from jobs.replace import replace as carry_over
 from jobs.rules import Rules
 from placebridge.faults import UserError
-from placebridge.opening import Opened, opened, rules_of
+from placebridge.opening import Opened, opened, rules_of, sources_of
 from placebridge.output import counted, say
 from placebridge.removing import remove_all_of
 from placebridge.settings_file import CONNECTIONS, NAME
@@ -57,7 +60,7 @@ def remove(file: Path | None, name: str, yes: bool) -> None:
             f"Removing {held.name} removes {said}, its runs, and all that was worked out from them. What other connections hold stays."
             " It cannot be undone, but while its lines stand in the settings a sync reads it anew."
         )
-        if not yes and not _confirmed():
+        if not yes and not _confirmed("Remove it?"):
             say("Nothing was removed.")
             return
         with at.store.connect() as connection:
@@ -69,15 +72,49 @@ def remove(file: Path | None, name: str, yes: bool) -> None:
     say(f"{held.name} is removed and the flags are up to date.{then}")
 
 
+def replace(file: Path | None, name: str, yes: bool, dry_run: bool) -> None:
+    """Gives a connection's records the ids of the system that its settings name now, after saying which are which.
+
+    Raises UserError where the connection is not known or nobody may be asked, ConfigError, and ConnectorError where that system cannot
+    be read."""
+    with opened(file, write=not dry_run) as at, only_one(at.store):
+        source = sources_of(at.config, (name,))[0]
+        with at.store.reading() as connection:
+            held = _held(connection, name)
+            plans = list(plan(connection, held.id, source.open(SlidingBudget), source.field_map, at.config.zone))
+        for planned in plans:
+            say(_planned(planned))
+        renamed = sum(len(planned.renamed) for planned in plans)
+        if dry_run or not renamed:
+            say("Nothing was changed." if dry_run else f"No id changes, so nothing is to be done; `placebridge sync {held.name}` reads it.")
+            return
+        if not yes and not _confirmed(f"Give {counted(renamed, 'record')} their new ids?"):
+            say("Nothing was changed.")
+            return
+        with at.store.connect() as connection:
+            carry_over(connection, held.id, plans)
+            _audit(connection, "connection replace", held.name, f"{held.kind} by {source.kind}, {renamed} ids")
+    say(f"{counted(renamed, 'record')} have their new ids, and keep all that was decided about them. Now run `placebridge sync {held.name}`.")
+
+
+def _planned(planned: Plan) -> str:
+    """What becomes of an entity, in a sentence."""
+    matched = len(planned.matches)
+    by = ", ".join(f"{count:,} by {evidence}" for evidence, count in planned.by.items())
+    told = f"{planned.entity}: {counted(planned.held, 'record')} held, {planned.read:,} in the new system; {matched:,} are the same"
+    gone, new = planned.held - matched, planned.read - matched
+    return f"{told}{f' ({by})' if by else ''}; the next sync would remove {gone:,} and add {new:,}."
+
+
 def _key(name: str) -> str:
     return f"{CONNECTIONS}{name.upper()}__"
 
 
-def _confirmed() -> bool:
+def _confirmed(question: str) -> bool:
     try:
-        return typer.confirm("Remove it?")
+        return typer.confirm(question)
     except typer.Abort:
-        raise UserError("nobody answered, so nothing was removed; write --yes where nobody can be asked") from None
+        raise UserError("nobody answered, so nothing was changed; write --yes where nobody can be asked") from None
 
 
 def _held(connection: Connection, name: str) -> Any:

@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from connector.http import SystemClock
+from connector.http.findings import expiry_finding
 from jobs.flag import flags_as_of, stored_states
 from jobs.pipeline import Options, Result
 from jobs.pipeline import sync as run_pipeline
@@ -49,8 +51,19 @@ def sync(file: Path | None, wanted: Wanted) -> int:
     _tell(results, before, after, wanted.dry_run)
     for name, said in left_behind:
         say(f"{name}: {said}.")
+    for name, said in _ending_secrets(config):
+        say(f"{name}: the secret: {said}.")
     say(_standing(after))
     return _exit_code(results)
+
+
+def _ending_secrets(config: Config) -> Iterator[tuple[str, str]]:
+    """The connections whose secret ends soon or has ended, as far as the settings tell."""
+    for name, settings in sorted(config.settings.connections.items()):
+        if expires := getattr(settings, "secret_expires", None):
+            finding = expiry_finding(expires, SystemClock())
+            if not finding.ok:
+                yield name, finding.detail
 
 
 def keep_for_good() -> None:

@@ -140,7 +140,7 @@ def test_where_nobody_can_be_asked_nothing_goes(world: Path, placebridge: Comman
     placebridge("sync")
     done = placebridge("connection", "remove", "council")
     assert done.code == 2
-    assert "nobody answered, so nothing was removed; write --yes where nobody can be asked" in done.said
+    assert "nobody answered, so nothing was changed; write --yes where nobody can be asked" in done.said
     assert "Traceback" not in done.said
 
 

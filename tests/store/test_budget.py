@@ -1,0 +1,88 @@
+"""The rate budget in the database: what all workers take together never exceeds a window, on either database."""
+
+import threading
+from bisect import bisect_right
+from itertools import count
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from store.budget import SharedBudget, Span
+from store.database import Database
+
+NUMBERS = count()
+
+
+def most_in(taken: list[float], seconds: float) -> int:
+    """The most requests in any stretch of so many seconds."""
+    taken = sorted(taken)
+    return max((bisect_right(taken, moment + seconds - 1e-6) - index for index, moment in enumerate(taken)), default=0)
+
+
+def test_a_window_lets_so_many_through_and_then_says_how_long_to_wait(store: Database) -> None:
+    budget = SharedBudget(store, "register", [Span(3, 300)])
+    assert [budget.take(1000.0 + second) for second in range(3)] == [0, 0, 0]
+    wait = budget.take(1003.0)
+    assert 290 < wait <= 305
+    assert budget.take(1003.0 + wait - 0.01) > 0
+    assert budget.take(1003.0 + wait) == 0
+
+
+def test_workers_share_what_their_connection_may_take(store: Database) -> None:
+    one, two = (SharedBudget(store, "register", [Span(2, 60)]) for _ in range(2))
+    other = SharedBudget(store, "council", [Span(2, 60)])
+    assert (one.take(0), two.take(0)) == (0, 0)
+    assert one.take(1) > 0
+    assert two.take(1) > 0
+    assert other.take(1) == 0
+
+
+def test_when_one_is_told_to_wait_all_wait(store: Database) -> None:
+    one, two = (SharedBudget(store, "register", []) for _ in range(2))
+    one.hold(130)
+    two.hold(120)
+    assert two.take(100) == 30
+    assert one.take(130) == 0
+
+
+def test_every_window_holds_and_none_is_charged_for_another(store: Database) -> None:
+    budget = SharedBudget(store, "crm", [Span(2, 10), Span(3, 86_400)])
+    assert [budget.take(moment) for moment in (0, 0)] == [0, 0]
+    assert 0 < budget.take(1) <= 11
+    assert budget.take(20) == 0
+    assert budget.take(40) > 80_000
+
+
+def test_a_clock_that_was_set_back_by_a_day_does_not_stop_anybody_for_a_day(store: Database) -> None:
+    budget = SharedBudget(store, "crm", [Span(2, 10)])
+    assert [budget.take(100_000.0) for _ in range(2)] == [0, 0]
+    assert 0 < budget.take(13_600.0) <= 11
+
+
+@given(steps=st.lists(st.tuples(st.floats(0, 30), st.booleans()), max_size=40))
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_stretch_holds_more_than_its_window(store: Database, steps: list[tuple[float, bool]]) -> None:
+    name = f"crm {next(NUMBERS)}"
+    workers = [SharedBudget(store, name, [Span(3, 20), Span(5, 100)]) for _ in range(2)]
+    now, taken = 1_800_000_000.0, []
+    for pause, second in steps:
+        now += pause
+        if workers[second].take(now) == 0:
+            taken.append(now)
+    assert most_in(taken, 20) <= 3
+    assert most_in(taken, 100) <= 5
+
+
+def test_threads_at_the_same_moment(store: Database) -> None:
+    through: list[float] = []
+
+    def worker() -> None:
+        budget = SharedBudget(store, "register", [Span(7, 60)])
+        through.extend(wait for wait in (budget.take(500.0) for _ in range(6)) if wait == 0)
+
+    threads = [threading.Thread(target=worker) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(through) == 7
