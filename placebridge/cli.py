@@ -22,11 +22,13 @@ app = typer.Typer(
     "Start with `placebridge init --from FOLDER`, then `placebridge check`, `placebridge sync` and `placebridge flags`.",
     epilog="Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 done in part, 75 another sync is running.",
 )  # fmt: skip
+connector_app = typer.Typer(no_args_is_help=True, help="List the kinds of connection, or begin one of your own.", rich_markup_mode=None)
 connection_app = typer.Typer(no_args_is_help=True, help="Rename, replace or remove a connection.", rich_markup_mode=None)
 export_app = typer.Typer(no_args_is_help=True, help="Write CSV files for programs.", rich_markup_mode=None)
 preview_app = typer.Typer(no_args_is_help=True, help="Try the rules on your own notes or titles.", rich_markup_mode=None)
 register_app = typer.Typer(no_args_is_help=True, help="Load the Companies House company data.", rich_markup_mode=None)
 app.add_typer(connection_app, name="connection")
+app.add_typer(connector_app, name="connector")
 app.add_typer(export_app, name="export")
 app.add_typer(preview_app, name="preview")
 app.add_typer(register_app, name="register")
@@ -208,6 +210,31 @@ def connection_remove(
     from placebridge.connections import remove as work
 
     work(config, name, yes)
+
+
+@connector_app.command("list")
+def connector_list(form: Form = Format.table) -> None:
+    """List the kinds of connection and the settings each wants.
+
+    Those that other packages offer are listed too."""
+    from placebridge.listing_connectors import kinds as work
+
+    work(form.value)
+
+
+@connector_app.command("new")
+def connector_new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The kind's name, as in my_crm.")],
+    folder: Annotated[
+        Path | None, typer.Option("--folder", metavar="DIR", help="Where to write; a new folder placebridge-NAME unless said.")
+    ] = None,
+) -> None:
+    """Write a folder with a connector to make yours.
+
+    It holds the package, a stand-in for its service and the tests that every connector passes."""
+    from placebridge.new_connector import new as work
+
+    work(name, folder)
 
 
 @export_app.command("links")

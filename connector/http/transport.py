@@ -2,6 +2,7 @@
 
 import logging
 import ssl
+from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
@@ -84,16 +85,23 @@ def context_of(ca_bundle: Path | None) -> ssl.SSLContext:
     """TLS 1.2 or later that trusts the public CAs, those that this machine trusts, and those of `ca_bundle`, a PEM file.
 
     Raises StopConnection when the file cannot be read."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     if ca_bundle is None:
-        return context
+        return _public()
+    context = _public.__wrapped__()
     try:
         context.load_verify_locations(ca_bundle)
     except FileNotFoundError:
         raise StopConnection(f"the private CA's file {ca_bundle} does not exist; correct the connection's CA_BUNDLE setting") from None
     except (OSError, ssl.SSLError):
         raise StopConnection(f"{ca_bundle} cannot be read as a list of CAs; the connection's CA_BUNDLE setting wants a PEM file") from None
+    return context
+
+
+@cache
+def _public() -> ssl.SSLContext:
+    """Made once in a process: reading all those CAs takes longer than a request."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     return context
 
 

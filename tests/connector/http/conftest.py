@@ -2,22 +2,12 @@
 
 import random
 import subprocess
-from functools import cache
 
 import pytest
 
 from connector.contract import ConnectorError
 from connector.http import Call, Door, Limits, Options, Patience
-from connector.http.transport import context_of
 from tests.connector.http.servers import HurriedClock, Server
-
-
-@pytest.fixture(autouse=True, scope="session")
-def contexts_once():
-    """Reading all CAs takes longer than most of these tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("connector.http.session.context_of", cache(context_of))
-        yield
 
 
 @pytest.fixture

@@ -1,91 +1,83 @@
-"""Reads a hostile CRM through the door, seed after seed: `python -m tests.connector.http.hostile --seeds 200`."""
+"""Reads a hostile CRM through the door alone, seed after seed: `python -m tests.connector.http.hostile --seeds 200`."""
 
-import argparse
-import logging
 import random
 import sys
-import traceback
-from collections import Counter
-from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
 
+from connector.conformance import Heard, everything_of
 from connector.contract import ConnectorError
-from connector.http import (
-    Call,
-    Door,
-    Limits,
-    Options,
-    Patience,
-    Secret,
-    SlidingBudget,
-    Window,
-    client_credentials,
-    linked,
-    pages,
-)
+from connector.http import Call, Door, Limits, Options, Patience, Secret, SlidingBudget, Window, client_credentials, linked, pages
 from connector.http import field as at
-from tests.connector.http.hostile_server import BODY_LIMIT, NOISE, ROWS, SECRET, TOKEN, Hostile
-from tests.connector.http.servers import HurriedClock
+from tests.connector.hostile.bends import Bends
+from tests.connector.hostile.layer import PLOTS, Layer
+from tests.connector.hostile.mishaps import JSON_SPOILS, NOISE, REFUSALS, SLOW_REFUSALS, SLOW_SPOILS, SPOILS
+from tests.connector.hostile.outcome import Outcome, command
+from tests.connector.http.servers import Asked, HurriedClock, Server
+from tests.connector.sites import Reply
 
+ROWS = [{"id": f"r{number}", "name": f"Café {number} 🏭 Ltd", "note": "x" * (number % 90)} for number in range(60)]
+PAGE = 8
+SECRET, TOKEN = "client-secret-4711-abcdef", "access-token-0815-ghijkl"
 PATIENCES = [*[Patience(attempts=6, seconds=120, turn=60)] * 3, Patience(attempts=30, seconds=60, turn=60)]
-LIMITS = Limits(connect=2, read=0.3, total=0.5, body=BODY_LIMIT)
+LIMITS = Limits(connect=2, read=0.3, total=0.5, body=200_000)
+ENDLESS = "endless"
+OWN_PLOTS = [*(plot for plot in PLOTS if plot != "changes"), "none", "none", ENDLESS]
+MENDABLE = {"none", "duplicates", "moved"}
 FINAL = {"429 for an hour", "declared oversize", "oversize chunks", "gzip bomb", "expired token"}
 """Mishaps that may end a read at once; the last when a sign-in answers so."""
 CONNECTING = 5.0
 """Seconds of real time that the machine may take beside what is counted."""
 
 
-class Heard(logging.Handler):
-    """Every record that is logged, in full."""
+class Table:
+    """A site of one table and its sign-in."""
 
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.lines: list[str] = []
+    def __init__(self, seed: int) -> None:
+        self.random, self.valid, self.issued, self.endless = random.Random(seed), "", 0, False
 
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(f"{self.format(record)} {vars(record)!r}")
+    def expire_tokens(self) -> None:
+        self.valid = ""
 
-    def __enter__(self) -> "Heard":
-        logger = logging.getLogger()
-        self.before = logger.level
-        logger.setLevel(logging.DEBUG)
-        logger.addHandler(self)
-        return self
+    def __call__(self, asked: Asked) -> Reply:
+        if asked.path == "/token":
+            return self._sign_in(asked)
+        if not self.valid or asked.headers.get("authorization") != f"Bearer {self.valid}":
+            return Reply(401, {"error": "expired"})
+        start = int(parse_qs(urlsplit(asked.target).query).get("start", ["0"])[0])
+        more = start + PAGE < len(ROWS) or self.endless
+        return Reply(200, {"value": ROWS[start : start + PAGE], "@odata.nextLink": f"/rows?start={start + PAGE}" if more else None})
 
-    def __exit__(self, *args: object) -> None:
-        logging.getLogger().removeHandler(self)
-        logging.getLogger().setLevel(self.before)
-
-
-def everything_of(error: BaseException) -> str:
-    """All that an error can show: text, repr, traceback with the locals of every frame, and those of the errors behind it."""
-    shown, current = [], error
-    while current is not None:
-        trace = traceback.TracebackException.from_exception(current, capture_locals=True)
-        shown += [str(current), repr(current), repr(vars(current)), *trace.format()]
-        current = current.__cause__ or current.__context__
-    return "\n".join(shown)
+    def _sign_in(self, asked: Asked) -> Reply:
+        if f"client_secret={SECRET}".encode() not in asked.body:
+            return Reply(401, {"error": "invalid_client"})
+        self.issued += 1
+        self.valid = f"{TOKEN}-{self.issued}"
+        return Reply(200, {"access_token": self.valid, "token_type": "Bearer", "expires_in": self.random.choice([3599, "3599", 30])})
 
 
-@dataclass
-class Outcome:
-    """How one seed ended."""
+class Hostile:
+    """The CRM, its sign-in service, and another host that nothing may be sent to."""
 
-    seed: int
-    plot: str
-    error: str = ""
-    message: str = ""
-    longest: float = 0.0
-    requests: int = 0
-    met: list[str] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
-    """What should hold and did not."""
+    def __init__(self, seed: int, clock: HurriedClock) -> None:
+        self.other = Server(lambda asked, peer: peer.answer(200, {}))
+        site = Table(seed)
+        self.layer = Layer(site, clock, Bends((("value",),), (("@odata.nextLink",),)), self.other.url)
+        self.layer.refusals = REFUSALS | SLOW_REFUSALS
+        self.layer.spoils = SPOILS | JSON_SPOILS | SLOW_SPOILS
+        self.layer.rage(seed, OWN_PLOTS)
+        site.endless = self.layer.plot == ENDLESS
+        self.crm, self.sign_in = Server(self.layer), Server(self.layer)
+
+    def close(self) -> None:
+        for server in (self.crm, self.sign_in, self.other):
+            server.close()
 
 
 def run(seed: int) -> Outcome:
     """Reads the whole table once."""
     clock = HurriedClock()
     hostile = Hostile(seed, clock)
-    outcome, rows = Outcome(seed, hostile.plot), {}
+    outcome, rows = Outcome(seed, hostile.layer.plot), {}
     with Heard() as heard:
         shown = ""
         try:
@@ -96,7 +88,7 @@ def run(seed: int) -> Outcome:
         except Exception as error:
             outcome.broken.append(f"{type(error).__name__} leaks: {error}")
     hostile.close()
-    outcome.met, outcome.requests = hostile.met, len(hostile.crm.asked)
+    outcome.met, outcome.requests = hostile.layer.met, len(hostile.crm.asked)
     judge(outcome, hostile, rows, heard.lines, shown)
     return outcome
 
@@ -129,7 +121,7 @@ def judge(outcome: Outcome, hostile: Hostile, rows: dict, lines: list[str], show
     """What must hold for every seed."""
     if not outcome.error and rows != {row["id"]: row for row in ROWS}:
         outcome.broken.append(f"{len(rows)} rows that are not the calm server's {len(ROWS)}")
-    mendable = outcome.plot in {"none", "duplicates", "moved"} and not FINAL & set(outcome.met)
+    mendable = outcome.plot in MENDABLE and not FINAL & set(outcome.met)
     if mendable and outcome.error not in {"", "TryLater"} and "tried" not in outcome.message:
         outcome.broken.append(f"given up at once: {outcome.message}")
     patience = PATIENCES[outcome.seed % len(PATIENCES)]
@@ -148,28 +140,5 @@ def judge(outcome: Outcome, hostile: Hostile, rows: dict, lines: list[str], show
         outcome.broken.append("a secret in a traceback")
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--seeds", type=int, default=200)
-    parser.add_argument("--first", type=int, default=0)
-    asked = parser.parse_args()
-    ends: Counter[str] = Counter()
-    met: Counter[str] = Counter()
-    longest, requests, broken = 0.0, 0, 0
-    for seed in range(asked.first, asked.first + asked.seeds):
-        outcome = run(seed)
-        ends[f"{outcome.plot}: {outcome.error or 'all rows'}"] += 1
-        met.update(outcome.met)
-        longest, requests = max(longest, outcome.longest), requests + outcome.requests
-        for words in outcome.broken:
-            broken += 1
-            print(f"seed {seed} ({outcome.plot}): {words}", file=sys.stderr)
-    print(f"{asked.seeds} seeds, {requests} requests, {sum(met.values())} mishaps of {len(met)} kinds, longest call {longest:.0f} s (not waited)")
-    for counter in (ends, met):
-        print("\n".join(f"{count:6} {name}" for name, count in sorted(counter.items())))
-    print(f"{broken} broken")
-    return 1 if broken else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command({"the door": run}))

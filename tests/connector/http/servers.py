@@ -1,4 +1,4 @@
-"""Real servers on loopback, down to the socket, so that they can misbehave; and a clock that waits for nothing."""
+"""Real servers on loopback, down to the socket, so that they can misbehave."""
 
 import json
 import socket
@@ -11,21 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 
+from connector.conformance.clock import HurriedClock
 
-class HurriedClock:
-    """The real time, plus all that was slept, in no time."""
-
-    def __init__(self) -> None:
-        self.slept = 0.0
-
-    def now(self) -> float:
-        return time.time() + self.slept
-
-    def ticks(self) -> float:
-        return time.monotonic() + self.slept
-
-    def sleep(self, seconds: float) -> None:
-        self.slept += seconds
+__all__ = ["Asked", "Handler", "Hung", "HurriedClock", "Peer", "Server", "read_request"]
 
 
 @dataclass

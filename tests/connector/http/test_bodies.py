@@ -8,7 +8,7 @@ import zlib
 import pytest
 
 from connector.http import Call, Content, Limits, Patience
-from tests.connector.http.hostile_server import HEAD, MISHAPS
+from tests.connector.hostile.mishaps import HEAD, MISHAPS
 
 ONCE = Patience(attempts=1, seconds=100)
 
@@ -65,8 +65,8 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("mishap", "kind", "words"), FAULTS, ids=[name for name, _, _ in FAULTS])
-def test_each_mishap_has_words_of_its_own(mishap, kind, words, serve, door_to, ends):
-    server = serve(lambda asked, peer: MISHAPS[mishap](peer, CONTENT * 3))
+def test_each_mishap_has_words_of_its_own(mishap, kind, words, serve, door_to, ends, clock):
+    server = serve(lambda asked, peer: MISHAPS[mishap](peer, CONTENT * 3, clock))
     door = door_to(server.url, patience=ONCE, limits=Limits(connect=5, read=0.9, total=1.1, body=100_000))
     found, message = ends(door)
     assert (found, words in message) == (kind, True), message

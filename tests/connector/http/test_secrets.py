@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass
 
 import pytest
 
+from connector.conformance import Heard, everything_of
 from connector.contract import ConnectorError, StopConnection
 from connector.http import Answer, Call, Limits, Options, Patience, Proxy, Secret, bearer, client_credentials, key_header, user_and_password
-from tests.connector.http.hostile import Heard, everything_of
-from tests.connector.http.hostile_server import MISHAPS
+from tests.connector.hostile.mishaps import MISHAPS
+from tests.connector.http.servers import HurriedClock
 
 SECRET = "secretOfATest4711"
 CONTENT = b'{"value": []}'
@@ -63,7 +64,7 @@ def redirect_with_it(asked, peer):
     peer.answer(302, {}, Location=f"https://evil.example.org/?{SECRET}")
 
 
-FAILURES = {name: lambda asked, peer, mishap=mishap: mishap(peer, CONTENT) for name, mishap in MISHAPS.items()}
+FAILURES = {name: lambda asked, peer, mishap=mishap: mishap(peer, CONTENT, HurriedClock()) for name, mishap in MISHAPS.items()}
 FAILURES |= {"echo": echo, "a redirect elsewhere": redirect_with_it, "not found": lambda asked, peer: peer.answer(404, {"no": SECRET})}
 
 
