@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from connector.contract import ConnectorError, Entity, Finding
+from connector.contract import ConnectorError, Entity, Finding, StopEntity, TryLater
 from connector.http import Clock, field
 from connector.http.findings import expiry_finding, skew_finding
 from connector.salesforce.org import Org
@@ -14,6 +14,7 @@ from connector.salesforce.soql import quoted
 
 def findings(org: Org, entities: list[Entity], clock: Clock, expires: date | None) -> Iterator[Finding]:
     """One line for each thing that works or wants mending. Raises nothing of the contract's errors."""
+    sparing, org = org, org.unsparing()
     signed_in = _reported("sign-in", lambda: _signed_in(org))
     yield signed_in
     if signed_in.ok:
@@ -21,7 +22,7 @@ def findings(org: Org, entities: list[Entity], clock: Clock, expires: date | Non
         schema = Schema(org)
         for entity in entities:
             yield _reported(f"{entity.kind} {entity.source}", _looking(org, schema, entity))
-        yield _quota(org)
+        yield _quota(sparing)
         yield from skew_finding(org.door.skew)
     yield expiry_finding(expires, clock)
 
@@ -47,8 +48,7 @@ def _first(org: Org, soql: str, what: str) -> dict[str, object]:
     """The first row; nothing where the user may not see it, which is no fault of the sign-in."""
     try:
         records = field(org.query(soql, what).data, "records", list)
-    except ConnectorError:
-        org.versions()
+    except (StopEntity, TryLater):
         return {}
     return records[0] if records and isinstance(records[0], dict) else {}
 

@@ -12,6 +12,7 @@ from connector.http import Answer, Call, Content, Door, field
 from connector.salesforce.errors import DEAD_LOCATOR, PARK, codes, refusal
 
 USAGE = re.compile(r"api-usage=(\d{1,12})/(\d{1,12})")
+NO_RESERVE = 1_000
 LINK = re.compile(r"/services/data/v\d{1,3}\.\d/[\w/.-]+")
 
 
@@ -77,6 +78,12 @@ class Org:
     def count(self, soql: str, what: str) -> int:
         """The number of rows of a `SELECT count()`."""
         return field(self.query(soql, what).data, "totalSize", int)
+
+    def unsparing(self) -> "Org":
+        """The same organisation for somebody who asks a few things and leaves no calls to others."""
+        org = Org(self.door, self._told, self._url, self.version, NO_RESERVE)
+        org.usage = self.usage
+        return org
 
     def reserve_reached(self) -> bool:
         """Whether so many calls are used that the rest is left to others."""

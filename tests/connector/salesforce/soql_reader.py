@@ -110,7 +110,9 @@ class Reader:
         if self.has("IN"):
             values = self.values()
             return lambda row: row(name) in values
-        sign = self.next()[1]
+        kind, sign = self.next()
+        if kind != "sign":
+            raise Malformed(f"unexpected token: {sign}")
         value = self.literal()
         return lambda row: compared(row(name), sign, value)
 

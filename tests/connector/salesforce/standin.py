@@ -89,7 +89,7 @@ class Organisation:
         now = float(int(self.clock.now()))
         row = there.rows.setdefault(id, {"id": id, "isdeleted": False, "createddate": now})
         row |= {name.lower(): value for name, value in {**(fields or {}), **more}.items()}
-        unknown = set(row) - set(there.fields) - {"isdeleted", "createddate"}
+        unknown = set(row) - set(there.fields) - {"isdeleted", "createddate", "lastmodifieddate", "systemmodstamp"}
         assert not unknown, f"{table} has no {unknown}"
         row |= {"systemmodstamp": now, "lastmodifieddate": now}
 
