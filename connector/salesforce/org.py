@@ -13,6 +13,7 @@ from connector.salesforce.errors import DEAD_LOCATOR, PARK, codes, refusal
 
 USAGE = re.compile(r"api-usage=(\d{1,12})/(\d{1,12})")
 NO_RESERVE = 1_000
+"""A share of the quota, in percent, that is never reached."""
 LINK = re.compile(r"/services/data/v\d{1,3}\.\d/[\w/.-]+")
 
 

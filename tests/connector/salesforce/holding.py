@@ -1,5 +1,6 @@
 """A clock that waits for nothing, what jobs would hold after some pages, and entities in few words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from connector.contract import Entity, Merge, Page
@@ -36,6 +37,11 @@ class Held:
     notes: list = field(default_factory=list)
     pages: int = 0
     heard: set = field(default_factory=set)
+
+    def take_all(self, pages: Iterable[Page]) -> "Held":
+        for page in pages:
+            self.take(page)
+        return self
 
     def take(self, page: Page, at: int = 0) -> "Held":
         """`at`: where the id is among the columns."""

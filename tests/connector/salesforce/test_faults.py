@@ -44,13 +44,11 @@ def test_reading_stops_where_the_rest_of_the_quota_is_others(org, opened):
     org.page_size, org.used, org.most = 1, 85, 100
     held = Held()
     with pytest.raises(TryLater, match="90 of 100 API calls"):
-        for page in opened().pull(entity(), None):
-            held.take(page)
+        held.take_all(opened().pull(entity(), None))
     assert 0 < len(held.rows) < 9
     assert org.used == 90
     org.used = 1
-    for page in opened().pull(entity(), held.cursor):
-        held.take(page)
+    held.take_all(opened().pull(entity(), held.cursor))
     assert len(held.rows) == 9
 
 

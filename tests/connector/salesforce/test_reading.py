@@ -142,8 +142,7 @@ def test_a_dead_locator_after_a_stop_goes_on_behind_the_last_row_of_many_with_on
     held = Held().take(next(opened().pull(entity(), None)))
     org.locators.clear()
     org.put("Account", "001001", Name="Changed in between")
-    for page in opened().pull(entity(), held.cursor):
-        held.take(page)
+    held.take_all(opened().pull(entity(), held.cursor))
     assert held.rows == expected(org) | {"001001": held.rows["001001"]}
     assert set(held.rows) == set(expected(org))
 
@@ -153,8 +152,7 @@ def test_a_job_that_is_gone_is_made_anew(org, opened):
     reading = opened(**BULK).pull(entity(), None)
     held = Held().take(next(reading)).take(next(reading))
     org.jobs.clear()
-    for page in opened(**BULK).pull(entity(), held.cursor):
-        held.take(page)
+    held.take_all(opened(**BULK).pull(entity(), held.cursor))
     assert held.rows == expected(org)
     assert len(org.jobs) == 1
 
@@ -163,8 +161,7 @@ def test_a_job_of_another_api_version_is_made_anew(org, opened):
     fill(org)
     reading = opened(**BULK).pull(entity(), None)
     held = Held().take(next(reading)).take(next(reading))
-    for page in opened(api_version="65.0", **BULK).pull(entity(), held.cursor):
-        held.take(page)
+    held.take_all(opened(api_version="65.0", **BULK).pull(entity(), held.cursor))
     assert held.rows == expected(org)
 
 
@@ -173,14 +170,12 @@ def test_a_job_that_takes_long_is_waited_for_by_the_next_run(org, opened, clock)
     org.bulk_polls = 100
     held = Held()
     with pytest.raises(TryLater, match="not done after 2 minutes") as raised:
-        for page in opened(bulk_wait_minutes=2, **BULK).pull(entity(), None):
-            held.take(page)
+        held.take_all(opened(bulk_wait_minutes=2, **BULK).pull(entity(), None))
     assert raised.value.wait == 300
     assert 60 < sum(clock.slept) <= 120
     org.bulk_polls = 0
     next(iter(org.jobs.values())).polls = 2
-    for page in opened(**BULK).pull(entity(), held.cursor):
-        held.take(page)
+    held.take_all(opened(**BULK).pull(entity(), held.cursor))
     assert held.rows == expected(org)
     assert len(org.jobs) == 1
 
@@ -242,8 +237,7 @@ def test_an_id_that_is_not_salesforces_own_means_whole_reads(org, pull):
 def test_a_cursor_of_something_else_starts_anew_and_says_so(change, org, opened):
     fill(org)
     held = Held()
-    for page in opened().pull(entity(), None):
-        held.take(page)
+    held.take_all(opened().pull(entity(), None))
     cursor = dict(held.cursor)
     changed = change(cursor)
     wanted = changed or entity()
@@ -318,6 +312,5 @@ def test_whatever_happens_what_is_held_is_what_is_there(steps, bulk, org, opened
             held.take(next(opened(**way).pull(entity(), held.cursor)))
         elif what == "read":
             for _ in ("the read that was begun", "one from first to last"):
-                for page in opened(**way).pull(entity(), held.cursor):
-                    held.take(page)
+                held.take_all(opened(**way).pull(entity(), held.cursor))
             assert held.rows == expected(org)
