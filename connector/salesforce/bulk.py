@@ -23,6 +23,8 @@ LONGEST_CELL = 4_000_000
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
 LATER = 300.0
 """Seconds after which a job that takes long is looked at again."""
+NO_CONTENT = 204
+"""How results are refused ("Response For an Unsuccessful Request")."""
 RUNNING = {"UploadComplete", "InProgress"}
 JOB = re.compile(r"\w{1,40}")
 UNFIT = {"INVALIDENTITY", "INVALID_ENTITY", "FEATURENOTENABLED", "FEATURE_NOT_ENABLED", "FUNCTIONALITY_NOT_ENABLED", "API_ERROR"}
@@ -110,6 +112,9 @@ class BulkReading:
     def _page(self, job: str, locator: str | None) -> Answer | None:
         params = [("maxRecords", str(self.page)), *([("locator", locator)] if locator else [])]
         answer = self.org.get(f"jobs/query/{job}/results", self.query.source, *params, accept={400, 404, 409}, expects=Content.CSV)
+        if answer.status == NO_CONTENT:
+            words = "the service does not give the Bulk job's results just now; the next run goes on with it"
+            raise TryLater(f"{self.query.source}: {words}", LATER)
         return None if answer.status >= 400 else answer
 
     def _read(self, answer: Answer) -> Batch:
@@ -125,6 +130,9 @@ class BulkReading:
         except (UnicodeDecodeError, csv.Error):
             words = "the answer is no whole CSV in UTF-8; try later, and tell Salesforce if it stays"
             raise StopEntity(f"{self.query.source}: {words}") from None
+        told = answer.headers.get("Sforce-NumberOfRecords", "")
+        if told.isdigit() and int(told) != len(batch.rows) + len(batch.skipped):
+            raise StopEntity(f"{self.query.source}: the answer has not as many rows as it says; try later, and tell Salesforce if it stays")
         return batch
 
     def _take(self, batch: Batch, line: list[str], places: list[int], header: list[str], number: int) -> None:

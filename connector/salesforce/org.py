@@ -11,7 +11,7 @@ from connector.contract import StopConnection, TryLater
 from connector.http import Answer, Call, Content, Door, field
 from connector.salesforce.errors import DEAD_LOCATOR, PARK, codes, refusal
 
-USAGE = re.compile(r"api-usage=(\d{1,12})/(\d{1,12})")
+USAGE = re.compile(r"(?<![\w-])api-usage=(\d{1,12})/(\d{1,12})")
 NO_RESERVE = 1_000
 """A share of the quota, in percent, that is never reached."""
 LINK = re.compile(r"/services/data/v\d{1,3}\.\d/[\w/.-]+")
@@ -55,8 +55,8 @@ class Org:
         return self._send(Call(self._address(path), what, params=params, accept=accept, expects=expects))
 
     def post(self, path: str, what: str, body: object, accept: Collection[int] = ()) -> Answer:
-        """Posts JSON below /services/data/vNN.0/; not sent again where nobody knows what became of it."""
-        return self._send(Call(self._address(path), what, "POST", json=body, accept=accept))
+        """Posts a query as JSON below /services/data/vNN.0/. That may be done twice: a job too many harms nobody."""
+        return self._send(Call(self._address(path), what, "POST", json=body, accept=accept, repeatable=True))
 
     def query(self, soql: str, what: str) -> Answer:
         """The first page of a query over all rows, deleted and archived ones too."""

@@ -17,6 +17,9 @@ from connector.salesforce.rest import RestReading
 from connector.salesforce.soql import Query
 from connector.salesforce.state import IDS, LOG, ROWS, State
 
+TICK = 2.0
+"""Seconds by which a look-back is never less: stamps and the service's Date are whole seconds."""
+
 
 @dataclass(frozen=True)
 class Habits:
@@ -67,7 +70,7 @@ class Reading:
             last.org,
             last.mark,
             began=now,
-            since=last.began - self._habits.look_back,
+            since=last.began - max(self._habits.look_back, TICK),
             log_from=last.log_from,
             swept=last.swept,
             sweeps=plan.entity.complete and (due or plan.always_sweeps),

@@ -52,7 +52,7 @@ OBJECTS: dict[str, list[str]] = {
     "Contact": [*OWN, "MasterRecordId:reference>Contact=MasterRecord", "Name", "FirstName@Name", "LastName@Name", "Title", "Email:email",
                 "HasOptedOutOfEmail:boolean", "AccountId:reference>Account=Account", "OwnerId:reference>User=Owner"],
     "Event": [*OWN, *ACTIVITY, "StartDateTime:datetime", "IsChild:boolean", "IsRecurrence:boolean"],
-    "Task": [*OWN, *ACTIVITY, "ActivityDate:date", "Status:picklist", "TaskSubtype:picklist"],
+    "Task": [*OWN, *ACTIVITY, "ActivityDate:date", "Status:picklist", "TaskSubtype:picklist", "IsRecurrence:boolean"],
     "EventRelation": [*OWN, "EventId:reference>Event=Event", "RelationId:reference>Contact|Lead|User|Account=Relation", "Status:picklist",
                       "IsInvitee:boolean", "IsWhat:boolean"],
     "User": ["Id:id", "SystemModstamp:datetime", "LastModifiedDate:datetime", "Name", "Username", "Email:email"],

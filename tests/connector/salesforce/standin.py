@@ -84,8 +84,10 @@ class Organisation:
     # What tests do to its world
 
     def put(self, table: str, id: str, fields: Mapping[str, Any] | None = None, **more: Any) -> None:
-        """Creates or changes a record; SystemModstamp moves (Object Reference, "System Fields"), in whole seconds."""
+        """Creates or changes a record, after restoring it where it is deleted; SystemModstamp moves (Object Reference, "System Fields")."""
         there = self.tables[table]
+        if there.rows.get(id, {}).get("isdeleted"):
+            self.undelete(table, id)
         now = float(int(self.clock.now()))
         row = there.rows.setdefault(id, {"id": id, "isdeleted": False, "createddate": now})
         row |= {name.lower(): value for name, value in {**(fields or {}), **more}.items()}
@@ -105,6 +107,7 @@ class Organisation:
     def undelete(self, table: str, id: str) -> None:
         """Out of the recycle bin (SOAP, "undelete()")."""
         row = self.tables[table].rows[id]
+        del row["deleted"]
         row |= {"isdeleted": False, "systemmodstamp": float(int(self.clock.now())), "masterrecordid": None}
 
     def merge(self, table: str, loser: str, survivor: str) -> None:
@@ -129,6 +132,10 @@ class Organisation:
     def define(self, table: str, *fields: str) -> None:
         """A custom object."""
         self.tables[table] = Table(table, {one.name.lower(): one for one in map(spec, fields)})
+
+    def spelled(self, table: str) -> list[str]:
+        """An object's fields as `define` takes them."""
+        return list(OBJECTS[table])
 
     # The site
 

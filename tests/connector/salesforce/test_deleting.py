@@ -101,8 +101,11 @@ def test_more_deletions_than_the_log_gives_are_swept(org, pull, read):
 def test_now_and_then_all_ids_are_asked_for(org, pull, read):
     del org.tables["Account"].rows["001B"]  # no longer shared with the run-as user: nothing tells of it
     held = pull(entity(), read, sweep_days=3)
+    for days in (1, 1):
+        org.clock.pass_by(days=days)
+        held = pull(entity(), held, sweep_days=3)
     assert "001B" in held.rows
-    org.clock.pass_by(days=3)
+    org.clock.pass_by(days=1)
     held = pull(entity(), held, sweep_days=3)
     assert set(held.rows) == {"001A", "001C"}
     org.clock.pass_by(days=1)
@@ -114,10 +117,11 @@ def test_now_and_then_all_ids_are_asked_for(org, pull, read):
 def test_an_extract_is_never_swept(org, pull, read):
     extract = entity(complete=False)
     held = pull(extract)
-    org.clock.pass_by(days=30)
-    org.server.asked.clear()
-    held = pull(extract, held)
-    assert not swept(org)
+    for days in (8, 30):
+        org.clock.pass_by(days=days)
+        org.server.asked.clear()
+        held = pull(extract, held)
+        assert not swept(org)
 
 
 def test_what_no_longer_meets_the_condition_is_gone(org, pull):
@@ -164,6 +168,56 @@ def test_reads_that_follow_at_once_ask_the_log_for_more_than_a_minute(org, pull,
     org.tables["Account"].rows["001B"]["systemmodstamp"] -= 86_400
     org.clock.pass_by(minutes=2)
     assert set(pull(entity(), held, look_back_minutes=0).rows) == {"001A", "001C"}
+
+
+def test_the_log_is_read_again_from_where_it_was_whole(org, pull, read):
+    """latestDateCovered: what was on its way when the log was read is told by the next reading."""
+    plain = org._deleted
+
+    def behind(table, asked):
+        reply = plain(table, asked)
+        reply.body["latestDateCovered"] = "2027-01-15T08:30:00.000+0000"
+        reply.body["deletedRecords"] = []
+        return reply
+
+    org._deleted = behind
+    org.delete("Account", "001B")
+    org.tables["Account"].rows["001B"]["systemmodstamp"] -= 86_400
+    held = pull(entity(), read)
+    assert "001B" in held.rows
+    org._deleted = plain
+    org.clock.pass_by(hours=1)
+    assert "001B" not in pull(entity(), held).rows
+
+
+def test_the_log_that_begins_later_than_asked_is_not_trusted(org, pull, read):
+    """earliestDateAvailable, where it comes without INVALID_REPLICATION_DATE."""
+    org.delete("Account", "001B")
+    org.empty_recycle_bin("Account")
+    purged = org.tables["Account"].purged_to
+    org.tables["Account"].purged_to, org.tables["Account"].log = 0.0, []
+    plain = org._deleted
+
+    def late(table, asked):
+        reply = plain(table, asked)
+        reply.body["earliestDateAvailable"] = "2027-01-15T09:59:00.000+0000"
+        return reply
+
+    org._deleted = late
+    assert purged
+    assert "001B" not in pull(entity(), read).rows
+
+
+def test_so_many_deletions_that_a_sweep_is_less_work_are_swept(org, pull):
+    for number in range(2100):
+        org.put("Account", f"001{number:05}", Name="Acme")
+    held = pull(entity())
+    org.clock.pass_by(hours=1)
+    for number in range(2050):
+        org.delete("Account", f"001{number:05}")
+    org.server.asked.clear()
+    assert len(pull(entity(), held).rows) == 50
+    assert len(org.server.asked) < 15
 
 
 def test_the_pages_of_a_sweep_are_gone_on_with_after_a_stop(org, opened, read):

@@ -101,6 +101,33 @@ def test_a_change_that_is_stamped_before_the_read_began_is_caught_by_the_look_ba
     assert pull(entity(), held, look_back_minutes=15).rows == expected(org)
 
 
+@pytest.mark.parametrize("ahead", [-7200, 7200])
+def test_the_services_clock_counts_and_not_ours(ahead, org, pull, clock):
+    class Theirs:
+        def now(self):
+            return clock.now() + ahead
+
+        def pass_by(self, **spans):
+            clock.pass_by(**spans)
+
+    org.clock = Theirs()
+    fill(org)
+    held = pull(entity())
+    clock.pass_by(minutes=20)
+    org.put("Account", "001001", Name="Later")
+    org.delete("Account", "001002")
+    assert pull(entity(), held).rows == expected(org)
+
+
+def test_a_change_in_the_second_in_which_a_read_began_is_caught(org, pull, clock):
+    fill(org)
+    clock.time += 0.7
+    held = pull(entity(), look_back_minutes=0)
+    org.put("Account", "001001", Name="In the same second")
+    clock.pass_by(hours=1)
+    assert pull(entity(), held, look_back_minutes=0).rows == expected(org)
+
+
 @WAYS
 @pytest.mark.parametrize("stop", range(1, 7))
 def test_a_read_that_is_stopped_goes_on_with_its_cursor(way, stop, org, opened, pull):
@@ -178,6 +205,65 @@ def test_a_job_that_takes_long_is_waited_for_by_the_next_run(org, opened, clock)
     held.take_all(opened(**BULK).pull(entity(), held.cursor))
     assert held.rows == expected(org)
     assert len(org.jobs) == 1
+
+
+def test_jobs_that_are_always_gone_end_in_rest(org, pull):
+    fill(org)
+    plain = org._job_results
+
+    def gone(job, version, asked):
+        org.jobs.clear()
+        return Reply(404, [{"errorCode": "NOT_FOUND", "message": "The requested resource does not exist"}])
+
+    org._job_results = gone
+    held = pull(entity(), **BULK)
+    org._job_results = plain
+    assert held.rows == expected(org)
+    assert any("read by REST" in note for note in held.notes)
+
+
+@pytest.mark.parametrize("state", ["Failed", "Aborted"])
+def test_a_job_that_fails_is_read_by_rest(state, org, pull):
+    fill(org)
+    plain = org._job_info
+    org._job_info = lambda job, now: plain(job, now if now == "UploadComplete" else state)
+    held = pull(entity(), **BULK)
+    assert held.rows == expected(org)
+    assert any("Bulk Data Load Jobs" in note for note in held.notes)
+
+
+def test_results_that_are_refused_are_not_taken_for_none(org, opened):
+    fill(org)
+    org._job_results = lambda *given: Reply(204)
+    with pytest.raises(TryLater, match="results just now"):
+        list(opened(**BULK).pull(entity(), None))
+
+
+def test_results_with_fewer_rows_than_they_say_are_not_taken_for_whole(org, opened):
+    fill(org)
+    plain = org._job_results
+
+    def short(*given):
+        reply = plain(*given)
+        return Reply(reply.status, reply.body, {**reply.headers, "Sforce-NumberOfRecords": "5"})
+
+    org._job_results = short
+    with pytest.raises(StopEntity, match="not as many rows"):
+        list(opened(**BULK).pull(entity(), None))
+
+
+def test_a_row_of_a_csv_that_is_no_row_is_skipped(org, pull):
+    fill(org, 3)
+    plain = org._job_results
+
+    def odd(*given):
+        reply = plain(*given)
+        return Reply(reply.status, reply.body.replace(b'"Firm 1"', b'"Firm 1","one more"'), reply.headers)
+
+    org._job_results = odd
+    held = pull(entity(), bulk_above=0)
+    assert set(held.rows) == {"001000", "001002"}
+    assert len(held.skipped) == 1
 
 
 def test_what_bulk_does_not_take_is_read_by_rest(org, pull):
