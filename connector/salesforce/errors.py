@@ -12,7 +12,7 @@ PERMISSION = "the run-as user may not use the API: give its permission set 'API 
 WORDS: dict[str, tuple[str, type[ConnectorError], Again]] = {
     "API_DISABLED_FOR_ORG": (PERMISSION, StopConnection, Again.NEVER),
     "API_CURRENTLY_DISABLED": (PERMISSION, StopConnection, Again.NEVER),
-    "INVALID_FIELD": ("a field of a column or of 'where' is unknown or hidden from the user: correct or permit it", StopEntity, Again.NEVER),
+    "INVALID_FIELD": ("a field of a column or of 'where' is unknown or hidden from the user: mend or permit it", StopEntity, Again.NEVER),
     "INVALID_TYPE": ("the object is unknown or hidden from the run-as user: run check, which names it", StopEntity, Again.NEVER),
     "MALFORMED_QUERY": ("the query is refused: correct the columns or the condition 'where' in the field map", StopEntity, Again.NEVER),
     "INSUFFICIENT_ACCESS": ("the run-as user may not read it: give its permission set read access to the object", StopEntity, Again.NEVER),

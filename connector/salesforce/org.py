@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from connector.contract import StopConnection, TryLater
+from connector.contract import TryLater
 from connector.http import Answer, Call, Content, Door, field
 from connector.salesforce.errors import DEAD_LOCATOR, PARK, codes, refusal
 
@@ -15,6 +15,11 @@ USAGE = re.compile(r"(?<![\w-])api-usage=(\d{1,12})/(\d{1,12})")
 NO_RESERVE = 1_000
 """A share of the quota, in percent, that is never reached."""
 LINK = re.compile(r"/services/data/v\d{1,3}\.\d/[\w/.-]+")
+
+
+def is_link(link: str) -> bool:
+    """Whether a `nextRecordsUrl` is a query of the organisation that gives it, and leads nowhere else."""
+    return LINK.fullmatch(link) is not None and "/../" not in link
 
 
 @dataclass
@@ -63,12 +68,7 @@ class Org:
         return self.get("queryAll", what, ("q", soql))
 
     def following(self, link: str, what: str, now: float) -> Answer | None:
-        """The page of a `nextRecordsUrl`; None when its locator is no longer known (two days, or ten others of the user since).
-
-        Raises StopConnection for a link that is no query of this organisation; nothing is sent there."""
-        if not LINK.fullmatch(link) or "/../" in link:
-            words = "the service points to another address for its next page; nothing was sent there, tell whoever runs it"
-            raise StopConnection(f"{what}: {words}")
+        """The page of a `nextRecordsUrl` for which `is_link` holds; None when its locator is no longer known (after two days)."""
         answer = self._send(Call(self._root() + link, what, accept={400, 404}))
         if answer.status < 400:
             return answer

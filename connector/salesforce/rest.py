@@ -6,12 +6,12 @@ Source: REST API Developer Guide, "QueryAll" (resources_queryall) and "Query Mor
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from connector.contract import Skipped, SkipRecord, StopEntity, Value
+from connector.contract import Skipped, SkipRecord, StopConnection, StopEntity, Value
 from connector.http import Clock, field
 from connector.http.paging import MOST_PAGES
 from connector.salesforce.batches import At, Batch
 from connector.salesforce.cells import from_record
-from connector.salesforce.org import Org
+from connector.salesforce.org import Org, is_link
 from connector.salesforce.schema import Path
 from connector.salesforce.soql import Query
 
@@ -27,7 +27,9 @@ class RestReading:
     clock: Clock
 
     def batches(self, at: At) -> Iterator[Batch]:
-        """Pages from there on; an empty `at` is the start. Raises ConnectorError."""
+        """Pages from there on; an empty `at` is the start. One whose link leads elsewhere tells where to go on without it.
+
+        Raises StopConnection for such a link, to which nothing is sent, and what the door raises."""
         link, after = _link(at), _after(at)
         sent: set[str] = set()
         while True:
@@ -39,7 +41,10 @@ class RestReading:
             if batch.at is None:
                 return
             link = _link(batch.at)
-            if link is None or link in sent or len(sent) >= MOST_PAGES:
+            if link is None:
+                words = "the service points to another address for its next page; nothing was sent there, tell whoever runs it"
+                raise StopConnection(f"{self.query.source}: {words}")
+            if link in sent or len(sent) >= MOST_PAGES:
                 words = f"the service gives the same next page twice, or has no end, after {len(sent) + 1} pages"
                 raise StopEntity(f"{self.query.source}: {words}; tell whoever runs it")
             sent.add(link)
@@ -54,7 +59,8 @@ class RestReading:
             except SkipRecord as fault:
                 batch.skipped.append(Skipped(f"{self.query.source} record {number} of a page", str(fault), _id(record)))
         if not field(data, "done", bool):
-            batch.at = {"next": field(data, "nextRecordsUrl", str), "after": after}
+            link = field(data, "nextRecordsUrl", str)
+            batch.at = {"next": link if is_link(link) else None, "after": after}
         return batch, after
 
     def _position(self, cells: Sequence[Value]) -> list[str]:
@@ -73,7 +79,7 @@ def _id(record: object) -> str:
 
 def _link(at: At) -> str | None:
     found = at.get("next")
-    return found if isinstance(found, str) else None
+    return found if isinstance(found, str) and is_link(found) else None
 
 
 def _after(at: At) -> list[str] | None:

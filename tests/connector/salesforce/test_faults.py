@@ -74,7 +74,7 @@ def test_what_passes_is_tried_again(status, code, message, org, pull, clock):
     [
         (403, "API_DISABLED_FOR_ORG", StopConnection, "API Enabled"),
         (400, "MALFORMED_QUERY", StopEntity, "where"),
-        (400, "INVALID_FIELD", StopEntity, "correct or permit"),
+        (400, "INVALID_FIELD", StopEntity, "mend or permit"),
         (403, "INSUFFICIENT_ACCESS", StopEntity, "read access"),
         (400, "UNABLE_TO_LOCK_ROW", TryLater, "tried 6 times"),
         (403, "SOMETHING_NEW", StopEntity, "403"),

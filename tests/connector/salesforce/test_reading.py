@@ -333,15 +333,44 @@ def test_a_cursor_of_something_else_starts_anew_and_says_so(change, org, opened)
     assert "from the start" in pages[0].notes[0]
 
 
-def test_a_next_page_elsewhere_is_not_asked_for(org, opened):
+ELSEWHERE = pytest.mark.parametrize(
+    "link",
+    [
+        "https://evil.example.org/services/data/v64.0/query/x",
+        "//evil.my.salesforce.com/services/data/v64.0/query/x",
+        "/services/data/v64.0/../../evil",
+        "/evil",
+        "@evil.example.org/services/data/v64.0/query/x",
+        "",
+    ],
+)
+
+
+@ELSEWHERE
+def test_a_next_page_elsewhere_is_not_asked_for_and_the_next_run_goes_on_without_it(link, org, opened):
     fill(org)
-    for link in ("https://evil.example.org/services/data/v64.0/query/x", "//evil.my.salesforce.com/x", "/services/data/v64.0/../../evil", "/elsewhere"):
-        page = next(opened().pull(entity(), None))
-        cursor = {**page.cursor, "at": {**page.cursor["at"], "next": link}}
-        org.server.asked.clear()
-        with pytest.raises(StopConnection, match="nothing was sent there"):
-            list(opened().pull(entity(), cursor))
-        assert not any("evil" in one.target or "elsewhere" in one.target for one in org.server.asked)
+    plain = org._results
+
+    def misled(*given):
+        reply = plain(*given)
+        return Reply(200, reply.body | {"nextRecordsUrl": link}) if "nextRecordsUrl" in reply.body else reply
+
+    org._results, held = misled, Held()
+    with pytest.raises(StopConnection, match="nothing was sent there"):
+        held.take_all(opened().pull(entity(), None))
+    assert len(held.rows) == 2
+    assert not any("evil" in one.target for one in org.server.asked)
+    org._results = plain
+    assert held.take_all(opened().pull(entity(), held.cursor)).rows == expected(org)
+
+
+@ELSEWHERE
+def test_a_cursor_that_leads_elsewhere_is_gone_on_from_without_its_link(link, org, opened):
+    fill(org)
+    held = Held().take(next(opened().pull(entity(), None)))
+    cursor = {**held.cursor, "at": {**held.cursor["at"], "next": link}}
+    assert held.take_all(opened().pull(entity(), cursor)).rows == expected(org)
+    assert not any("evil" in one.target for one in org.server.asked)
 
 
 def test_a_next_page_that_is_the_same_again_ends_the_read(org, opened):
