@@ -1,11 +1,10 @@
 """HubSpot's world for the conformance suite and the hostile seeds."""
 
-from tests.connector.hostile.bends import Bends
-from tests.connector.worlds import HttpWorld
-
 from connector.contract import Entity
 from connector.hubspot.kind import KIND
+from tests.connector.hostile.bends import Bends
 from tests.connector.hubspot.standin import HubSpotStandIn
+from tests.connector.worlds import HttpWorld
 
 TOKEN = "pat-eu1-good"
 ROOMS = "2-5"

@@ -1,7 +1,6 @@
 """What every connector must do."""
 
 from connector.conformance import ConnectorSuite
-
 from tests.connector.salesforce.world import SalesforceWorld
 
 

@@ -1,11 +1,10 @@
 """Salesforce's stand-in as the suites know a system."""
 
-from tests.connector.hostile.bends import Bends
-from tests.connector.worlds import HttpWorld
-
 from connector.contract import Entity
 from connector.kinds import kind_of
+from tests.connector.hostile.bends import Bends
 from tests.connector.salesforce.standin import Organisation
+from tests.connector.worlds import HttpWorld
 
 SECRET = "s3cret-of-the-app"
 
