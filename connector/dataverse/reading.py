@@ -16,7 +16,7 @@ from connector.dataverse.plan import MERGED, Plan, Way
 from connector.dataverse.rows import ids, told
 from connector.dataverse.service import Service
 from connector.http import Answer, Call, field, linked, pages
-from connector.http.hosts import joined
+from connector.http.hosts import Hosts, joined
 
 TRACK = "odata.track-changes"
 LINK_IS_DEAD = frozenset(range(400, 500)) - {401, 402, 403, 407, 408, 421, 425, 429}
@@ -187,9 +187,14 @@ def refused(plan: Plan, answer: Answer) -> StopEntity:
 
 
 def _link(answer: Answer, name: str) -> str | None:
-    """A link of an answer, absolute, so that it is still good in a cursor."""
+    """A link of an answer, absolute, so that it is still good in a cursor. Raises StopConnection for one to another host, before any cursor
+    holds it: every later run would end there."""
     found = field(answer.data, name, (str, type(None)), default=None) if answer.data is not None else None
-    return joined(answer.url, found) if found else None
+    if not found:
+        return None
+    link = joined(answer.url, found)
+    Hosts(answer.url).require(link)
+    return link
 
 
 def _iso(seconds: float) -> str:
