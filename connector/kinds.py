@@ -8,7 +8,7 @@ from typing import Any
 from connector.kind import Kind
 
 GROUP = "placebridge.connectors"
-OURS = ("files",)
+OURS = ("files", "rest")
 """Each is a package of this folder whose module `kind` holds KIND."""
 
 
