@@ -22,6 +22,8 @@ class Place:
     """The marks of the last rows."""
     same: str = ""
     """Stands for the marks of the last page's rows."""
+    longest: int = 0
+    """Rows of the longest page: a service may give fewer than it is asked for."""
     restarts: int = 0
     least: int | None = None
     """The smallest total that was told."""
@@ -47,7 +49,7 @@ class Place:
     def after(self, marks: list[str], done: int, number: int | None = None) -> "Place":
         """After a page of rows with these marks, `done` rows in all. An empty page leaves the tail as it is."""
         tail, same = (tuple(marks[-TAIL:]), alike(marks)) if marks else (self.tail, self.same)
-        return replace(self, done=done, number=number, tail=tail, same=same)
+        return replace(self, done=done, number=number, tail=tail, same=same, longest=max(self.longest, len(marks)))
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def plan(entity: Entity, top: Top, block: Block, base: str) -> Plan:
     ids = tuple(Path.read(column) for column in entity.ids)
     deleted = said.deleted or Deleted(by="sweep")
     flag = [deleted.column] if deleted.column else []
-    rows = _ask(what, entity.source, said, said, _names(said.fields, [*columns, *flag], also=True), top)
+    rows = _ask(what, entity.source, said, said.fields, _names(said.fields, [*columns, *flag], also=True), top)
     because = _whole_because(entity, said, deleted)
     gone = None
     if not because and entity.complete and deleted.by != "flag":
@@ -132,34 +132,36 @@ def _gone(what: str, entity: Entity, said: Block, deleted: Deleted, names: tuple
     if deleted.by == "sweep":
         own = {name: getattr(deleted, name) for name in Asking.model_fields if name in deleted.model_fields_set}
         merged_words = {name: getattr(said, name) for name in Asking.model_fields} | own | {"params": {**said.params, **deleted.params}}
-        return _ask(what, deleted.path or entity.source, Asking.model_construct(**merged_words), said, names, top)
+        asking = Asking.model_construct(**merged_words)
+        return _ask(what, deleted.path or entity.source, asking, said.fields, names, top, "connector.deleted")
     own = {name: getattr(deleted, name) for name in Asking.model_fields}
     for name in ("paging", "total", "rows", "order"):
         if name not in deleted.model_fields_set:
             own[name] = getattr(said, name)
-    return _ask(what, deleted.path or "", Asking.model_construct(**own), Block(), (), top)
+    return _ask(what, deleted.path or "", Asking.model_construct(**own), None, (), top, "connector.deleted")
 
 
-def _ask(what: str, path: str, asking: Asking, said: Block, names: tuple[str, ...], top: Top) -> Ask:
+def _ask(what: str, path: str, asking: Asking, fields: Fields | None, names: tuple[str, ...], top: Top, at: str = "connector") -> Ask:
     paging = asking.paging
     if paging is None:
         raise StopEntity(f"{what}: connector.paging is missing; write how one page follows another, or by: none")
-    _check_paging(what, asking, paging)
+    _check_paging(what, at, asking, paging)
     order = asking.order if isinstance(asking.order, dict) else {}
     method = asking.method or ("POST" if asking.body else "GET")
     params = {**asking.params, **order}
-    return Ask(what, path, method, top.headers, params, asking.body, paging, said.fields, names, asking.rows, asking.inside, asking.total)
+    return Ask(what, path, method, top.headers, params, asking.body, paging, fields, names, asking.rows, asking.inside, asking.total)
 
 
-def _check_paging(what: str, asking: Asking, paging: Paging) -> None:
+def _check_paging(what: str, at: str, asking: Asking, paging: Paging) -> None:
     if paging.by in {"page", "offset"} and asking.order is None:
         words = "write the parameters that order the rows by their id, or kept where the API orders them by something that never changes"
-        raise StopEntity(f"{what}: connector.order is missing; paging by {paging.by} needs it: {words}")
+        raise StopEntity(f"{what}: {at}.order is missing; paging by {paging.by} needs it: {words}")
     if paging.by == "offset" and paging.size < 2:
-        raise StopEntity(f"{what}: connector.paging.size is 1; write a larger number, for pages overlap")
+        raise StopEntity(f"{what}: {at}.paging.size is 1; write a larger number, for pages overlap")
     templates = [*asking.params.values(), *filter(None, [asking.body])]
     if paging.by in {"page", "offset", "cursor"} and not paging.param and not any(paging.by in one.places for one in templates):
-        raise StopEntity(f"{what}: connector.paging.param is missing; write the parameter's name, or {{{paging.by}}} into body or params")
+        words = f"write the parameter's name, or {{{paging.by}}} into body or params"
+        raise StopEntity(f"{what}: {at}.paging.param is missing; {words}")
 
 
 def _names(fields: Fields | None, paths: Iterable[Path], also: bool) -> tuple[str, ...]:

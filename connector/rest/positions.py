@@ -64,7 +64,7 @@ class Offsets(_Positions):
         """Pages from a place on."""
         back = 0
         while True:
-            overlap = min(TAIL, max(1, place.done - 1)) if place.trusted and place.tail else 0
+            overlap = max(0, min(TAIL, place.longest - 1)) if place.trusted else 0
             start = max(0, place.done - overlap - back)
             answer, items, marks = self._read("offset", start)
             if marks and alike(marks) == place.same and start + len(marks) > place.done:
