@@ -4,7 +4,6 @@ from pydantic import Field, SecretStr
 
 from connector.contract import StopConnection
 from connector.http import Window
-from connector.http.hosts import Hosts
 from connector.http.settings import HttpSettings
 from connector.kind import Context, Kind
 from connector.rest.connector import RestConnector
@@ -32,7 +31,6 @@ def _open(settings: RestSettings, context: Context) -> RestConnector:
     sign_in = sign_in_of(top.sign_in, base, secrets, context.clock)
     windows = [Window(limit.requests, limit.seconds) for limit in top.limits]
     options = settings.door_options(context, windows, also=tuple(top.hosts))
-    Hosts(base, top.hosts)
     return RestConnector(context, top, base, sign_in, options, settings.secret_expires)
 
 
