@@ -52,9 +52,12 @@ class _Positions:
         words = "rows do not come in one order, so some may be missing and none is taken for gone; correct connector.order in the field map"
         return f"{self._ask.what}: {words}"
 
-    def _same_twice(self) -> StopEntity:
-        words = "the service gives the same page twice; correct connector.paging.param, or say where the end is told (total or paging.more)"
-        return StopEntity(f"{self._ask.what}: {words}")
+    def _refuse_standing_still(self, name: str, at: int, marks: list[str]) -> None:
+        """The same rows came for two places. That may be chance, when others came or went; at a third it is none."""
+        _, _, again = self._read(name, at)
+        if again == marks:
+            words = "the service gives the same page again and again; correct connector.paging.param, or say where the end is told"
+            raise StopEntity(f"{self._ask.what}: {words} (total or paging.more)")
 
 
 class Offsets(_Positions):
@@ -67,8 +70,8 @@ class Offsets(_Positions):
             overlap = max(0, min(TAIL, place.longest - 1)) if place.trusted else 0
             start = max(0, place.done - overlap - back)
             answer, items, marks = self._read("offset", start)
-            if marks and alike(marks) == place.same and start + len(marks) > place.done:
-                raise self._same_twice()
+            if alike(marks) == place.same and start + len(marks) > place.done:
+                self._refuse_standing_still("offset", start + len(marks), marks)
             known = last_known(marks, place.tail)
             if known is None and overlap and start > 0:
                 back = back * 2 or self._ask.paging.size
@@ -109,12 +112,13 @@ class Numbers(_Positions):
         """The page after `number`, with what slipped from it to the one before; None where it cannot be seen that it follows."""
         answer, items, marks = self._read("page", number + 1)
         if not place.trusted:
-            if marks and alike(marks) == place.same:
-                raise self._same_twice()
+            if alike(marks) == place.same:
+                self._refuse_standing_still("page", number + 2, marks)
             return self._page(answer, items, place.after(marks, place.done + len(items), number + 1), not items)
         _, before, before_marks = self._read("page", number)
         if marks and marks == before_marks:
-            raise self._same_twice()
+            self._refuse_standing_still("page", number + 1, marks)
+            return None
         known = last_known([*before_marks, *marks], place.tail)
         if known is None and place.tail:
             return None

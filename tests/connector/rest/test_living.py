@@ -20,8 +20,17 @@ STEPS = st.one_of(
     st.just(("page", "")),
     st.just(("page", "")),
     st.just(("stop", "")),
-    st.just(("request", "")),
 )
+BETWEEN = st.one_of(st.tuples(st.sampled_from(["put", "delete"]), st.sampled_from(IDS)), st.just(("request", "")))
+MEANWHILE = {
+    "the first goes": [("delete", "F00")],
+    "a whole page goes": [("delete", "F00"), ("delete", "F02"), ("delete", "F04")],
+    "the last one read goes, and another": [("delete", "F04"), ("delete", "F02")],
+    "one comes": [("put", "F01")],
+    "four come": [("put", "F01"), ("put", "F03"), ("put", "F05"), ("put", "F07")],
+    "one comes and two go": [("put", "F01"), ("delete", "F00"), ("delete", "F06")],
+    "all go but the last": [("delete", id) for id in IDS[:14]],
+}
 
 
 @dataclass
@@ -66,7 +75,7 @@ def living(site):
     return {key: row["name"] for key, row in site.living("firms").items()}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(paging=st.sampled_from(sorted(PAGING)), deleted=st.sampled_from(sorted(DELETED)), totals=st.booleans(), size=st.integers(2, 5), steps=st.lists(STEPS, max_size=40))
 def test_any_changes_at_any_time_end_in_the_same_state(switch, paging, deleted, totals, size, steps):
     clock = switch.clock
@@ -92,8 +101,8 @@ def test_any_changes_at_any_time_end_in_the_same_state(switch, paging, deleted, 
     assert names(held) == living(site)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(paging=st.sampled_from(["offset", "page", "cursor", "next"]), deleted=st.sampled_from(["sweep", "whole"]), totals=st.booleans(), steps=st.lists(STEPS, max_size=24))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@given(paging=st.sampled_from(["offset", "page", "cursor", "next"]), deleted=st.sampled_from(["sweep", "whole"]), totals=st.booleans(), steps=st.lists(BETWEEN, max_size=24))
 def test_what_nobody_touches_is_never_taken_for_gone(switch, paging, deleted, totals, steps):
     """Changes fall between any two requests, those for one page included."""
     clock = switch.clock
@@ -113,3 +122,22 @@ def test_what_nobody_touches_is_never_taken_for_gone(switch, paging, deleted, to
         clock.sleep(5)
         held.pull(connector, entity())
     assert names(held) == living(site)
+
+
+@pytest.mark.parametrize("paging", ["offset", "page"])
+@pytest.mark.parametrize("totals", [True, False])
+@pytest.mark.parametrize("meanwhile", sorted(MEANWHILE))
+def test_positions_that_move_lose_no_row(switch, paging, totals, meanwhile):
+    """The change falls before each request in turn."""
+    clock, connector = switch.clock, switch.connector(paging, "whole", totals)
+    for requests in range(9):
+        switch.site = site = Standin(clock, paging=paging, totals=totals)
+        for id in IDS[::2]:
+            site.put("firms", id, {"name": id})
+        switch.due = [("request", "")] * requests + MEANWHILE[meanwhile]
+        held = Held()
+        (last,) = (page for page in held.pull(connector, entity()) if page.last)
+        switch.due = []
+        assert last.snapshot
+        left = {id: name for id, name in living(site).items() if name == id}
+        assert left.items() <= names(held).items(), requests
