@@ -97,7 +97,7 @@ class Check:
         rows = [item for item in items if isinstance(item, dict)]
         inner = [found for row in rows if isinstance(found := _quiet(plan.said.inside, row), dict)]
         paths = [*plan.columns, *([plan.deleted.column] if plan.deleted.column else [])]
-        missing = [path for path in paths if all(_quiet(path, row) in (MISSING, []) for row in [*inner, *rows])]
+        missing = [path for path in paths if all(path.lacks(row) for row in [*inner, *rows])]
         if not missing:
             yield Finding(f"{name}: columns", True, f"all {len(paths)} are there")
             return

@@ -57,6 +57,10 @@ class Path:
             return within[self.text]
         return _walk(within, self.steps, self.text)
 
+    def lacks(self, within: object) -> bool:
+        """Whether a name of the path is missing, and not only empty: an empty list or nothing says nothing."""
+        return not (isinstance(within, dict) and self.text in within) and _lacks(within, self.steps)
+
     def asked(self) -> tuple[list[str], list[str]]:
         """The names to ask for: as they are with dots (positions left out, what a filter compares added), and the first name only."""
         names = [step.name for step in self.steps if not INDEX.fullmatch(step.name)]
@@ -92,6 +96,18 @@ def _walk_list(found: list[Any], steps: tuple[Step, ...], text: str) -> Any:
         at = int(steps[0].name)
         return _walk(found[at], steps[1:], text) if -len(found) <= at < len(found) else MISSING
     return [inner for inner in (_walk(one, steps, text) for one in found) if inner is not MISSING]
+
+
+def _lacks(found: Any, steps: tuple[Step, ...]) -> bool:
+    if isinstance(found, list) and steps:
+        rest = steps[1:] if INDEX.fullmatch(steps[0].name) else steps
+        return bool(found) and all(_lacks(one, rest) for one in found)
+    if not steps or not isinstance(found, dict):
+        return False
+    step, inner = steps[0], found.get(steps[0].name, MISSING)
+    if step.key is not None and isinstance(inner, list) and inner:
+        return all(_lacks(one, (Step(step.key),)) for one in inner) or all(_lacks(one, steps[1:]) for one in inner)
+    return inner is MISSING or _lacks(inner, steps[1:])
 
 
 def cell(found: Any, path: str, zone: ZoneInfo | None) -> Value:
