@@ -17,6 +17,8 @@ from connector.rest.plan import Ask
 from connector.rest.template import Filling
 
 RESTARTS = 3
+PAIRS = 3
+"""Times that two pages are read for one moment's sake."""
 
 
 class _Positions:
@@ -110,12 +112,9 @@ class Numbers(_Positions):
 
     def _next(self, place: Place, number: int) -> Got | None:
         """The page after `number`, with what slipped from it to the one before; None where it cannot be seen that it follows."""
-        answer, items, marks = self._read("page", number + 1)
         if not place.trusted:
-            if alike(marks) == place.same:
-                self._refuse_standing_still("page", number + 2, marks)
-            return self._page(answer, items, place.after(marks, place.done + len(items), number + 1), not items)
-        _, before, before_marks = self._read("page", number)
+            return self._unproved(place, number)
+        answer, items, marks, before, before_marks = self._pair(number)
         if marks and marks == before_marks:
             self._refuse_standing_still("page", number + 1, marks)
             return None
@@ -125,6 +124,22 @@ class Numbers(_Positions):
         done = (number + 1 - self._ask.paging.first) * len(before) + len(items)
         fresh = [*before, *items][0 if known is None else known + 1 :]
         return self._page(answer, fresh, place.after(marks or before_marks, done, number + 1), not items)
+
+    def _unproved(self, place: Place, number: int) -> Got:
+        answer, items, marks = self._read("page", number + 1)
+        if alike(marks) == place.same:
+            self._refuse_standing_still("page", number + 2, marks)
+        return self._page(answer, items, place.after(marks, place.done + len(items), number + 1), not items)
+
+    def _pair(self, number: int) -> tuple[Answer, list[Any], list[str], list[Any], list[str]]:
+        """The page after `number` and then that one, as of one moment as far as the totals can tell: one row that goes before the first
+        request and one that comes before the second could hide each other."""
+        for _ in range(PAIRS):
+            answer, items, marks = self._read("page", number + 1)
+            other, before, before_marks = self._read("page", number)
+            if total_of(self._ask, answer) == total_of(self._ask, other):
+                break
+        return answer, items, marks, before, before_marks
 
     def _gone_back(self, place: Place, back: int) -> Place:
         number = (place.number or 0) - back

@@ -91,6 +91,8 @@ class Read:
             return replace(page, **vars(found), seen=seen, total=got.total, done=got.place.done)
         named = [self._rows.listed(item) if stage == "deletions" else self._rows.source_id(item) for item in got.items]
         ids = [source_id for source_id in named if source_id]
+        if named and not ids:
+            raise StopEntity(f"{self._plan.what}: the rows that {self._plan.deleted.by} gives hold no id; correct connector.deleted")
         return replace(page, deleted=ids) if stage == "deletions" else replace(page, seen=ids)
 
     def _cursor(self, stage: Stage, state: State, got: Got, stages: list[Stage]) -> dict[str, Any] | None:

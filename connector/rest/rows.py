@@ -77,10 +77,11 @@ class RowReader:
         if not inside.steps:
             return path.find(item)
         inner = inside.find(item)
-        if not isinstance(inner, dict):
+        found = path.find(inner) if isinstance(inner, dict) else MISSING
+        found = path.find(item) if found is MISSING else found
+        if found is MISSING and not isinstance(inner, dict):
             raise Odd(f"{inside.text} is {'missing' if inner is MISSING else kind(inner)} and not an object")
-        found = path.find(inner)
-        return path.find(item) if found is MISSING else found
+        return found
 
 
 def digest(item: Any) -> str:

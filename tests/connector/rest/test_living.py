@@ -141,3 +141,14 @@ def test_positions_that_move_lose_no_row(switch, paging, totals, meanwhile):
         assert last.snapshot
         left = {id: name for id, name in living(site).items() if name == id}
         assert left.items() <= names(held).items(), requests
+
+
+def test_one_that_goes_and_one_that_comes_do_not_hide_each_other(switch):
+    """Between the two requests that prove that a numbered page follows the one before."""
+    switch.site = site = Standin(switch.clock, paging="page")
+    for id in IDS[::2]:
+        site.put("firms", id, {"name": id})
+    switch.due = [("request", ""), ("delete", "F00"), ("request", ""), ("put", "F01")]
+    held = Held()
+    held.pull(switch.connector("page", "whole", True), entity())
+    assert set(IDS[2::2]) <= set(held.rows)
