@@ -60,10 +60,9 @@ def test_a_service_that_gives_fewer_rows_than_it_counts_is_not_trusted(served, p
 
 
 @pytest.mark.parametrize("paging", ["cursor", "next"])
-def test_rows_that_come_and_go_meanwhile_do_not_cost_the_trust(served, paging):
+def test_rows_that_come_meanwhile_do_not_cost_the_trust(served, paging):
     def busy(asked):
         if site.asked == 2:
-            site.delete("firms", "F0")
             site.put("firms", "F00", {"name": "behind the reader"})
         return site(asked)
 
@@ -213,3 +212,33 @@ def test_the_night_that_an_hour_comes_twice_loses_nothing():
     asked = since_value(since, now, form, london)
     stamps = [datetime.fromtimestamp(moment, london).strftime(form) for moment in range(int(since), int(now) + 1, 60)]
     assert asked <= min(stamps)
+
+
+def test_what_changes_while_a_read_is_stopped_comes_with_the_next_and_nothing_else(served):
+    site, held = stand_in(), Held()
+    connector = opened(f"{served(site).url}/api", said("offset"), site.clock, **TOKEN)
+    held.take(next(connector.pull(entity(), None)))
+    site.clock.sleep(60)
+    site.put("firms", "F0", {"name": "changed"})
+    site.clock.sleep(60)
+    held.pull(connector, entity())
+    pages = held.pull(connector, entity())
+    assert {row[0] for page in pages for row in page.rows} == {"F0"}
+    assert held.rows["F0"][1] == "changed"
+
+
+def test_changes_that_may_be_missing_are_asked_for_again_though_the_sweep_is_whole(served):
+    def restless(asked):
+        site.shuffled = "since" in query(asked)
+        return site(asked)
+
+    site, held = stand_in(totals=False), Held()
+    connector = opened(f"{served(restless).url}/api", said("offset", totals=False), site.clock, **TOKEN)
+    held.pull(connector, entity())
+    before = held.cursor
+    site.clock.sleep(60)
+    for number in range(9):
+        site.put("firms", f"F{number}", {"name": "changed"})
+    last = held.pull(connector, entity())[-1]
+    assert last.snapshot
+    assert last.cursor == before
