@@ -1,0 +1,146 @@
+"""Paging by position (an offset, a page number) through a living list, so that no row is lost.
+
+A row deleted on a page that was read moves all later ones up, and one of them slips past the reader. So offsets overlap by some rows, which
+must come again; and beside each numbered page the one before is looked at once more. Where none of the rows expected is there, it is gone
+back, twice as far each time, until one is. A list that has to be begun anew too often (it has no order) is taken as it comes, untrusted."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from connector.contract import StopEntity
+from connector.http import Answer, Door
+from connector.http.paging import MOST_PAGES
+from connector.rest.answers import items_of, more_of, total_of
+from connector.rest.place import TAIL, Got, Place, alike, last_known
+from connector.rest.plan import Ask
+from connector.rest.template import Filling
+
+RESTARTS = 3
+PAIRS = 3
+"""Times that two pages are read for one moment's sake."""
+
+
+class _Positions:
+    """What both ways share."""
+
+    def __init__(self, door: Door, ask: Ask, filling: Filling, marks: Callable[[list[Any]], list[str]]) -> None:
+        self._door, self._ask, self._filling, self._marks = door, ask, filling, marks
+        self._sent = 0
+
+    def _read(self, name: str, at: int) -> tuple[Answer, list[Any], list[str]]:
+        if self._sent >= MOST_PAGES:
+            raise StopEntity(f"{self._ask.what}: there is no end after {MOST_PAGES} pages; raise the page size or read less")
+        self._sent += 1
+        answer = self._door.send(self._ask.call({**self._filling, name: at}))
+        items = items_of(self._ask, answer)
+        return answer, items, self._marks(items)
+
+    def _begun_anew(self, place: Place) -> Place:
+        return replace(place, restarts=place.restarts + 1, trusted=place.restarts < RESTARTS)
+
+    def _page(self, answer: Answer, items: list[Any], place: Place, nothing_new: bool) -> Got:
+        total, more = total_of(self._ask, answer), more_of(self._ask, answer)
+        place = place.told(total)
+        end = nothing_new or (not more if more is not None else total is not None and place.done >= total)
+        short = [] if total is None or place.done >= total or not end else [self._short(place, total)]
+        restless = [] if place.trusted or not end else [self._restless()]
+        return Got(items, replace(place, trusted=False) if short else place, total, end, [*short, *restless])
+
+    def _short(self, place: Place, total: int) -> str:
+        return f"{self._ask.what}: the service counts {total} rows and gives {place.done}, so what it left out is not taken for gone"
+
+    def _restless(self) -> str:
+        words = "rows do not come in one order, so some may be missing and none is taken for gone; correct connector.order in the field map"
+        return f"{self._ask.what}: {words}"
+
+    def _refuse_standing_still(self, name: str, at: int, marks: list[str]) -> None:
+        """The same rows came for two places. That may be chance, when others came or went; at a third it is none."""
+        _, _, again = self._read(name, at)
+        if again == marks:
+            words = "the service gives the same page again and again; correct connector.paging.param, or say where the end is told"
+            raise StopEntity(f"{self._ask.what}: {words} (total or paging.more)")
+
+
+class Offsets(_Positions):
+    """By the number of rows to leave out."""
+
+    def walk(self, place: Place) -> Iterator[Got]:
+        """Pages from a place on."""
+        back = 0
+        while True:
+            overlap = max(0, min(TAIL, place.longest - 1)) if place.trusted else 0
+            start = max(0, place.done - overlap - back)
+            answer, items, marks = self._read("offset", start)
+            if alike(marks) == place.same and start + len(marks) > place.done:
+                self._refuse_standing_still("offset", start + len(marks), marks)
+            known = last_known(marks, place.tail)
+            if known is None and overlap and start > 0:
+                back = back * 2 or self._ask.paging.size
+                continue
+            if known is None and overlap:
+                place = self._begun_anew(place)
+            nothing_new = not items or (known == len(items) - 1 and len(items) <= overlap)
+            got = self._page(answer, items, place.after(marks, start + len(items)), nothing_new)
+            yield got
+            if got.last:
+                return
+            place, back = got.place, 0
+
+
+class Numbers(_Positions):
+    """By the page's number."""
+
+    def walk(self, place: Place) -> Iterator[Got]:
+        """Pages from a place on."""
+        back = 0
+        while True:
+            got = self._first(place) if place.number is None else self._next(place, place.number)
+            if got is None:
+                back = back * 2 or 1
+                place = self._gone_back(place, back)
+                continue
+            yield got
+            if got.last:
+                return
+            place, back = got.place, 0
+
+    def _first(self, place: Place) -> Got:
+        number = self._ask.paging.first
+        answer, items, marks = self._read("page", number)
+        return self._page(answer, items, place.after(marks, len(items), number), not items)
+
+    def _next(self, place: Place, number: int) -> Got | None:
+        """The page after `number`, with what slipped from it to the one before; None where it cannot be seen that it follows."""
+        if not place.trusted:
+            return self._unproved(place, number)
+        answer, items, marks, before, before_marks = self._pair(number)
+        if marks and marks == before_marks:
+            self._refuse_standing_still("page", number + 1, marks)
+            return None
+        known = last_known([*before_marks, *marks], place.tail)
+        if known is None and place.tail:
+            return None
+        done = (number + 1 - self._ask.paging.first) * len(before) + len(items)
+        fresh = [*before, *items][0 if known is None else known + 1 :]
+        return self._page(answer, fresh, place.after(marks or before_marks, done, number + 1), not items)
+
+    def _unproved(self, place: Place, number: int) -> Got:
+        answer, items, marks = self._read("page", number + 1)
+        if alike(marks) == place.same:
+            self._refuse_standing_still("page", number + 2, marks)
+        return self._page(answer, items, place.after(marks, place.done + len(items), number + 1), not items)
+
+    def _pair(self, number: int) -> tuple[Answer, list[Any], list[str], list[Any], list[str]]:
+        """The page after `number` and then that one, as of one moment as far as the totals can tell: one row that goes before the first
+        request and one that comes before the second could hide each other."""
+        for _ in range(PAIRS):
+            answer, items, marks = self._read("page", number + 1)
+            other, before, before_marks = self._read("page", number)
+            if total_of(self._ask, answer) == total_of(self._ask, other):
+                break
+        return answer, items, marks, before, before_marks
+
+    def _gone_back(self, place: Place, back: int) -> Place:
+        number = (place.number or 0) - back
+        return replace(place, number=number) if number >= self._ask.paging.first else replace(self._begun_anew(place), number=None, tail=())

@@ -1,0 +1,110 @@
+"""One pull, stage by stage: what was deleted, the rows, the ids of all there is."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from connector.contract import Page, StopEntity
+from connector.http import Clock, Door
+from connector.rest import state as states
+from connector.rest.place import Got
+from connector.rest.plan import Ask, Plan
+from connector.rest.rows import RowReader, digest
+from connector.rest.state import Stage, State
+from connector.rest.template import Filling
+from connector.rest.walking import Marks, walk
+
+DAY = 86_400.0
+
+
+class Read:
+    """Deletions are read before rows, so that a row that is there again stays; the sweep comes last, so that what is put in meanwhile is
+    seen. What changes while it is read changes after `began` and comes with the next read."""
+
+    def __init__(self, door: Door, plan: Plan, clock: Clock) -> None:
+        self._door, self._plan, self._clock = door, plan, clock
+        self._rows = RowReader(plan)
+
+    def pages(self, state: State | None, notes: list[str]) -> Iterator[Page]:
+        """Goes on from a state; None: from the start, everything. `notes` go with the first page."""
+        begun = state
+        if state and state.since is not None and self._too_long_ago(state.since):
+            words = f"{self._plan.what}: the last read is longer ago than deletions are listed for, so everything is read"
+            state, notes = None, [*notes, words]
+        state = state or State(self._clock.now())
+        pages = self._stages(state)
+        try:
+            first = next(pages)
+        except StopEntity:
+            if begun is None or not (state.place.url or state.place.cursor):
+                raise
+            words = f"{self._plan.what}: the service no longer knows the page to go on with, so everything is read again"
+            yield from self.pages(None, [*notes, words])
+            return
+        yield replace(first, notes=[*notes, *first.notes])
+        yield from pages
+
+    def _too_long_ago(self, since: float) -> bool:
+        keeps = self._plan.deleted.keeps
+        return keeps is not None and self._plan.gone is not None and self._clock.now() - since > keeps * DAY - 60 * self._lookback()
+
+    def _lookback(self) -> int:
+        return self._plan.said.changed.lookback if self._plan.said.changed else 0
+
+    def _stages(self, state: State) -> Iterator[Page]:
+        stages = self._planned(state)
+        if state.stage not in stages:
+            state = state.at(stages[0])
+        for stage in stages[stages.index(state.stage) :]:
+            state = state if state.stage == stage else state.at(stage)
+            for got in walk(self._door, self._ask(stage, state), self._filling(stage, state), self._marks(stage), state.place):
+                state = replace(state, place=got.place)
+                yield self._page(stage, state, got, stages)
+
+    def _planned(self, state: State) -> list[Stage]:
+        if state.since is None or self._plan.gone is None:
+            return ["rows"]
+        return ["deletions", "rows"] if self._plan.deleted.by == "list" else ["rows", "sweep"]
+
+    def _ask(self, stage: Stage, state: State) -> Ask:
+        if stage != "rows" and self._plan.gone is not None:
+            return self._plan.gone
+        return self._plan.rows if state.since is None else self._plan.incremental()
+
+    def _filling(self, stage: Stage, state: State) -> Filling:
+        if state.since is None or stage == "sweep":
+            return {}
+        written = self._plan.gone_since if stage == "deletions" else self._plan.since
+        return {"since": written(state.since, self._clock.now())}
+
+    def _marks(self, stage: Stage) -> Marks:
+        """A list of deletions may name an id twice, so its rows are known by all that they say."""
+        return self._rows.marks if stage != "deletions" else lambda items: [digest(item) for item in items]
+
+    def _page(self, stage: Stage, state: State, got: Got, stages: list[Stage]) -> Page:
+        last = got.last and stage == stages[-1]
+        complete = got.place.trusted and (state.since is None or "sweep" in stages)
+        page = Page(cursor=self._cursor(stage, state, got, stages), last=last, snapshot=complete, living=True, notes=got.notes)
+        if stage == "rows":
+            found = self._rows.sort(got.items)
+            seen = [skipped.source_id for skipped in found.skipped if skipped.source_id]
+            return replace(page, **vars(found), seen=seen, total=got.total, done=got.place.done)
+        named = [self._rows.listed(item) if stage == "deletions" else self._rows.source_id(item) for item in got.items]
+        ids = [source_id for source_id in named if source_id]
+        if named and not ids:
+            raise StopEntity(f"{self._plan.what}: the rows that {self._plan.deleted.by} gives hold no id; correct connector.deleted")
+        return replace(page, deleted=ids) if stage == "deletions" else replace(page, seen=ids)
+
+    def _cursor(self, stage: Stage, state: State, got: Got, stages: list[Stage]) -> dict[str, Any] | None:
+        if not got.last:
+            return state.cursor(self._plan.key)
+        if stage != stages[-1]:
+            return state.at(stages[stages.index(stage) + 1]).cursor(self._plan.key)
+        return states.ended(self._plan.key, self._next_since(state, state.trusted and got.place.trusted))
+
+    def _next_since(self, state: State, trusted: bool) -> float | None:
+        """Where the next read has to begin to look; where this one may have missed something, it is not moved on. A service whose clock
+        is behind stamps its rows earlier than we would."""
+        if self._plan.whole_because:
+            return None
+        return state.began + min(0.0, self._door.skew or 0.0) if trusted else state.since

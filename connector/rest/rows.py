@@ -1,0 +1,89 @@
+"""From an answer's rows to ours."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector.contract import Row, Skipped
+from connector.rest.columns import MISSING, Odd, Path, as_text, cell, kind
+from connector.rest.plan import Plan
+
+
+@dataclass
+class Sorted:
+    """A page's rows by what they are."""
+
+    rows: list[Row] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+class RowReader:
+    """Reads the rows of one entity."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._inside = plan.said.inside
+        self._zone = plan.said.times
+        self._gone = {word.strip().lower() for word in plan.deleted.values}
+
+    def sort(self, items: Iterable[Any]) -> Sorted:
+        """Rows, the ids of those marked deleted, and those that cannot be read."""
+        found = Sorted()
+        for item in items:
+            self._take(item, found)
+        return found
+
+    def marks(self, items: list[Any]) -> list[str]:
+        """What each row is known by: its id, or all that it says where it has none."""
+        return [self.source_id(item) or digest(item) for item in items]
+
+    def source_id(self, item: Any, inside: Path | None = None) -> str:
+        """A row's id as the field map makes it; empty where there is none."""
+        try:
+            parts = [as_text(cell(self._value(item, path, inside), path.text, self._zone)) for path in self._plan.ids]
+        except Odd:
+            return ""
+        return "|".join(parts) if any(parts) else ""
+
+    def listed(self, item: Any) -> str:
+        """The id that a row of a list of deletions names."""
+        path = self._plan.deleted.id or Path()
+        try:
+            return as_text(cell(self._value(item, path, self._plan.deleted.inside), path.text, None))
+        except Odd:
+            return ""
+
+    def _take(self, item: Any, found: Sorted) -> None:
+        source_id = self.source_id(item)
+        try:
+            if self._is_gone(item):
+                found.deleted.append(source_id)
+            else:
+                found.rows.append(tuple(cell(self._value(item, path), path.text, self._zone) for path in self._plan.columns))
+        except Odd as odd:
+            found.skipped.append(Skipped(f"{self._plan.entity.source} {source_id or 'row'}", f"{odd}", source_id))
+
+    def _is_gone(self, item: Any) -> bool:
+        path = self._plan.deleted.column
+        return path is not None and as_text(cell(self._value(item, path), path.text, None)).lower() in self._gone
+
+    def _value(self, item: Any, path: Path, inside: Path | None = None) -> Any:
+        if not isinstance(item, dict):
+            raise Odd(f"the row is {kind(item)} and not an object")
+        inside = self._inside if inside is None else inside
+        if not inside.steps:
+            return path.find(item)
+        inner = inside.find(item)
+        found = path.find(inner) if isinstance(inner, dict) else MISSING
+        found = path.find(item) if found is MISSING else found
+        if found is MISSING and not isinstance(inner, dict):
+            raise Odd(f"{inside.text} is {'missing' if inner is MISSING else kind(inner)} and not an object")
+        return found
+
+
+def digest(item: Any) -> str:
+    """Equal for rows that say the same."""
+    return hashlib.blake2b(json.dumps(item, sort_keys=True).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
