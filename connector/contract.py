@@ -82,6 +82,8 @@ class Page:
     snapshot: bool = True
     """The pages of this read together hold every row that there is, or name its id in `seen`, so what they leave out is gone.
     The last page's word counts."""
+    restarted: bool = False
+    """The cursor no longer worked, so the read begins anew with this page: what its pages said before is void."""
     living: bool = False
     """People work in the system while it is read, so a row that comes again is the same row, later. Where this is no (a file), two rows
     with one id are two rows."""

@@ -24,6 +24,7 @@ from store.database import Database
 from store.queries import among
 from store.tables import Arrival, Cursor, Record
 
+arrival, cursor = bulk.table_of(Arrival), bulk.table_of(Cursor)
 ENTITY_ORDER = ("business", "person", "engagement", "participant")
 Progress = Callable[[str, int | None, int | None], None]
 """Told after each page: what is read, how much of it, of how much."""
@@ -172,7 +173,6 @@ def _started(task: Task, fingerprint: str | None) -> _Read:
 
 def _drop(task: Task) -> None:
     """Forgets what an unfinished read has staged."""
-    arrival, cursor = bulk.table_of(Arrival), bulk.table_of(Cursor)
     with task.store.connect() as connection:
         connection.execute(delete(arrival).where(arrival.c.connection_id == task.connection_id, arrival.c.entity == task.entity))
         of_this = (cursor.c.connection_id == task.connection_id, cursor.c.entity == task.entity, cursor.c.position.is_not(None))
@@ -190,6 +190,9 @@ def _read_block(task: Task, block: Block, read: _Read, known: bool, since: dict[
 
 def _store_page(task: Task, rows: "_Rows", read: _Read, page: Page) -> None:
     source = task.blocks[read.block].source
+    if page.restarted and sum(block.source == source for block in task.blocks) > 1:
+        _drop(task)  # the other block's rows of it cannot be told from these
+        raise TryLater(f"{task.entity} {source}: its read has to begin anew; the next run reads it whole")
     read.read += len(page.rows) + len(page.skipped)
     read.said.update(page.notes)
     read.cursor = dict(page.cursor) if page.cursor is not None else None
@@ -198,6 +201,9 @@ def _store_page(task: Task, rows: "_Rows", read: _Read, page: Page) -> None:
     if page.last:
         read.end(source, page)
     with task.store.connect() as connection:
+        if page.restarted:
+            of_this = (arrival.c.connection_id == task.connection_id, arrival.c.entity == task.entity, arrival.c.block == source)
+            connection.execute(delete(arrival).where(*of_this))
         for columns in rows.of(connection, page):
             bulk.append(connection, Arrival, columns)
         _save_position(connection, task, read.position(task.map_version))
@@ -310,7 +316,6 @@ def _digest(content: bytes) -> bytes:
 
 
 def _save_position(connection: Connection, task: Task, position: dict[str, Any] | None) -> None:
-    cursor = bulk.table_of(Cursor)
     of_this = (cursor.c.connection_id == task.connection_id, cursor.c.entity == task.entity)
     done = connection.execute(update(cursor).where(*of_this).values(position=position))
     if not done.rowcount:

@@ -48,10 +48,12 @@ class State:
 
     def apply(self, page: Page) -> None:
         """Takes a page: rows replace those with their id, then deletions, merges and ids seen; after a last page that ends a snapshot,
-        what it left out is gone.
+        what it left out is gone. A page that restarts the read makes void what it has shown so far.
 
         Raises BrokenContract."""
         check_page(page, self.entity)
+        if page.restarted:
+            self._met = set()
         for row in page.rows:
             self.rows[self.source_id(row)] = row
         self._met |= {self.source_id(row) for row in page.rows}

@@ -148,6 +148,8 @@ class ConnectorSuite:
                 read(world, state)
                 compare(state, filled(world, entity), f"a read from the cursor {cursor}, which is none (take it for None)")
                 demand(bool(state.notes), entity, f"the cursor {cursor} is none, and no page has a note: say that all is read again")
+                first = next(iter(world.connector().pull(entity, cursor)))
+                demand(first.restarted, entity, f"the cursor {cursor} is none: set `restarted` on the first page, as the read begins anew")
 
     def test_a_damaged_cursor_stops_nothing(self, world: World) -> None:
         for entity in world.entities():

@@ -88,11 +88,10 @@ class Reader:
         return Position(Stage.WHOLE, began=_iso(self.service.now()))
 
     def _from(self, position: Position, notes: list[str]) -> Iterator[Page]:
-        """The pages from there on, the notes on the first."""
+        """The pages from there on. Notes, on the first, say why the read begins anew."""
         for page in self._stages(position):
-            page.notes[:0] = notes
+            yield replace(page, notes=[*notes, *page.notes], restarted=bool(notes))
             notes = []
-            yield page
 
     def _stages(self, position: Position) -> Iterator[Page]:
         if position.at is Stage.CHANGED and position.link is None:

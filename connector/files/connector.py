@@ -62,9 +62,11 @@ class _Reading:
         self._rows: list[Row] = []
         self._skipped: list[Skipped] = []
         self._notes: list[str] = []
+        self._restarted = False
 
     def pages(self, cursor: Cursor | None, notes: Sequence[str] = ()) -> Iterator[Page]:
         self._notes += notes
+        self._restarted = bool(notes)
         start, row = (_number(cursor, "file"), _number(cursor, "row")) if cursor else (0, 0)
         plans = plan_all(self._files, self._wanted)
         for index, planned in enumerate(plans):
@@ -102,12 +104,13 @@ class _Reading:
             rows=self._rows,
             skipped=self._skipped,
             notes=self._notes,
+            restarted=self._restarted,
             cursor=None if last else {"files": self._stamps, "file": file, "row": row},
             last=last,
             total=self._total,
             done=done,
         )
-        self._rows, self._skipped, self._notes, self._count = [], [], [], 0
+        self._rows, self._skipped, self._notes, self._count, self._restarted = [], [], [], 0, False
         return page
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from connector.contract import StopEntity
 from connector.http.call import Answer, Call
-from connector.http.hosts import joined
+from connector.http.hosts import Hosts, joined
 
 MOST_PAGES = 100_000
 
@@ -41,5 +41,8 @@ def pages(door: Sender, first: Call, following: Callable[[Answer], Call | None],
 def linked(call: Call, answer: Answer, link: str) -> Call:
     """The same request (headers and all) for a link that stands in an answer, absolute or relative to it. The link already holds the query.
 
-    Raises StopConnection when the link cannot be read; whether its host may be talked to is for the door."""
-    return replace(call, url=joined(answer.url, link), params=())
+    Raises StopConnection for a link that cannot be read, or that leads to another origin than the answer came from: before it stands in
+    a cursor, where every later run would end."""
+    url = joined(answer.url, link)
+    Hosts(answer.url).require(url)
+    return replace(call, url=url, params=())

@@ -53,6 +53,7 @@ class Reading:
         place, last = step.place, step.place.phase == "done"
         page = Page(
             notes=self._notes,
+            restarted=bool(self._notes),
             cursor=place.cursor() if self._plan.by_id or not last else None,
             last=last,
             snapshot=place.full,

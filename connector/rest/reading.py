@@ -26,7 +26,7 @@ class Read:
         self._rows = RowReader(plan)
 
     def pages(self, state: State | None, notes: list[str]) -> Iterator[Page]:
-        """Goes on from a state; None: from the start, everything. `notes` go with the first page."""
+        """Goes on from a state; None: from the start, everything. `notes` say why the read begins anew."""
         begun = state
         if state and state.since is not None and self._too_long_ago(state.since):
             words = f"{self._plan.what}: the last read is longer ago than deletions are listed for, so everything is read"
@@ -41,7 +41,7 @@ class Read:
             words = f"{self._plan.what}: the service no longer knows the page to go on with, so everything is read again"
             yield from self.pages(None, [*notes, words])
             return
-        yield replace(first, notes=[*notes, *first.notes])
+        yield replace(first, notes=[*notes, *first.notes], restarted=bool(notes))
         yield from pages
 
     def _too_long_ago(self, since: float) -> bool:

@@ -45,7 +45,7 @@ class Reading:
         """As the contract's `pull`."""
         state, notes = self._begun(cursor)
         for page in self._stages(state):
-            yield replace(page, notes=[*notes, *page.notes])
+            yield replace(page, notes=[*notes, *page.notes], restarted=bool(notes))
             notes = []
 
     def _begun(self, cursor: Cursor | None) -> tuple[State, list[str]]:

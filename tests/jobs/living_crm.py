@@ -1,7 +1,7 @@
 """A CRM in memory that people work in, behind the connector contract: whole reads, and reads of what changed, in three ways."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connector.contract import Cursor, Entity, Finding, Merge, Page, ReadOnly, TryLater
 
@@ -29,6 +29,8 @@ class LivingCrm(ReadOnly):
     now: int = 0
     between: Callable[[], None] = lambda: None
     pages_left: int | None = None
+    forgets: bool = False
+    """It knows no cursor any more, once."""
 
     def put(self, table: str, source_id: str, row: dict[str, str]) -> None:
         self._happens(table, source_id, Version(0, {"Id": source_id, **row}))
@@ -55,6 +57,15 @@ class LivingCrm(ReadOnly):
         return []
 
     def pull(self, entity: Entity, cursor: Cursor | None) -> Iterator[Page]:
+        if cursor is None or not self.forgets:
+            yield from self._pull(entity, cursor)
+            return
+        self.forgets = False
+        first, *others = self._pull(entity, None)
+        yield replace(first, restarted=True, notes=[f"{entity.source}: everything is read again"])
+        yield from others
+
+    def _pull(self, entity: Entity, cursor: Cursor | None) -> Iterator[Page]:
         since = int(str(cursor["since"])) if cursor else -1
         began = int(str(cursor.get("began", self.now))) if cursor else self.now
         at, way = int(str(cursor.get("at", since))) if cursor else -1, self.ways[entity.source]

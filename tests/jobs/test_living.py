@@ -214,6 +214,15 @@ def test_a_refused_row_stays_listed_until_it_is_mended(store: Database, crm: Liv
     assert read(store, crm).counts.rejected == 0
 
 
+def test_a_read_that_begins_anew_makes_void_what_it_has_staged(store: Database, crm: LivingCrm) -> None:
+    crm.pages_left = 1
+    read(store, crm)
+    crm.delete("firms", "F1")
+    crm.pages_left, crm.forgets = None, True
+    read(store, crm)
+    assert [row for row in everything(store)["record"] if "'F1'" in row] == []
+
+
 def test_a_row_that_no_change_told_of_is_read_in_the_end(store: Database, crm: LivingCrm) -> None:
     crm.ways["firms"] = "swept"
     read(store, crm)

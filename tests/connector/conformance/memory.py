@@ -30,6 +30,7 @@ DEFECTS = {
     "no merges": "test_a_merge_arrives",
     "crashes on nonsense": "test_a_cursor_of_nonsense_is_a_whole_read_with_a_note",
     "no note": "test_a_cursor_of_nonsense_is_a_whole_read_with_a_note",
+    "not restarted": "test_a_cursor_of_nonsense_is_a_whole_read_with_a_note",
     "stops on damage": "test_a_damaged_cursor_stops_nothing",
     "names no column": "test_a_column_that_is_not_there_is_named",
     "takes any column": "test_a_column_that_is_not_there_is_named",
@@ -113,7 +114,7 @@ class MemoryConnector(ReadOnly):
         since, after = (cursor["since"], cursor["after"]) if cursor else (-1, "")
         begun = cursor["begun"] if cursor and after else self.system.tick
         for page in self._pages(entity, table, since, begun, after):
-            yield replace(page, notes=notes)
+            yield replace(page, notes=notes, restarted=bool(notes) and self.defect != "not restarted")
             notes = []
 
     def _pages(self, entity, table, since, begun, after):

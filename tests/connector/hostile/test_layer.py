@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from connector.contract import Page
+from connector.contract import Page, StopEntity
 from tests.connector.example import KIND, ExampleWorld
 from tests.connector.hostile.layer import PLOTS
 from tests.connector.hostile.mishaps import JSON_SPOILS, LATE, REFUSALS, SPOILS
@@ -53,19 +53,12 @@ class Losing(Wrapped):
 
 
 class Stubborn(Wrapped):
-    """Follows the link of any cursor, wherever it leads."""
+    """Goes on from no cursor of a middle page."""
 
     def pull(self, entity, cursor):
-        link = (cursor or {}).get("following")
-        if link and not link.startswith("/"):
-            self.inner._door().__enter__().send(_call(link))
+        if (cursor or {}).get("following"):
+            raise StopEntity("the link is not good")
         yield from self.inner.pull(entity, cursor)
-
-
-def _call(link):
-    from connector.http import Call
-
-    return Call(link, "a link")
 
 
 DEFECTS = {

@@ -1,5 +1,7 @@
 """The one-host rule: links, redirects and settings lead to allowed hosts or nowhere."""
 
+from dataclasses import replace
+
 import pytest
 
 from connector.contract import StopConnection
@@ -66,7 +68,9 @@ def test_a_link_to_another_host_gets_no_request(serve, door_to, other, ends):
     crm = serve(lambda asked, peer: peer.answer(200, {"next": f"{other.url}/rows?page=2"}))
     door, first = door_to(crm.url, bearer(TOKEN)), Call("rows", "contacts")
     answer = door.send(first)
-    assert ends(door, linked(first, answer, answer.data["next"]))[0] == "StopConnection"
+    with pytest.raises(StopConnection, match="which is not this connection's host; nothing was sent there"):
+        linked(first, answer, answer.data["next"])
+    assert ends(door, replace(first, url=answer.data["next"]))[0] == "StopConnection"
     assert (len(crm.asked), other.asked) == (1, [])
 
 
