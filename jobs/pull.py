@@ -6,7 +6,7 @@ A page's rows and the cursor after it are stored in one transaction, so a run th
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -193,6 +193,7 @@ def _store_page(task: Task, rows: "_Rows", read: _Read, page: Page) -> None:
     if page.restarted and sum(block.source == source for block in task.blocks) > 1:
         _drop(task)  # the other block's rows of it cannot be told from these
         raise TryLater(f"{task.entity} {source}: its read has to begin anew; the next run reads it whole")
+    page = replace(page, rows=rows.latest(page.rows)) if page.living else page
     read.read += len(page.rows) + len(page.skipped)
     read.said.update(page.notes)
     read.cursor = dict(page.cursor) if page.cursor is not None else None
@@ -224,12 +225,12 @@ class _Rows:
     def of(self, connection: Connection, page: Page) -> list[Columns]:
         """All that a page says, in its order."""
         return [
-            *(self._arrivals(connection, self._latest(page.rows), True) if page.living else self._arrivals(connection, page.rows)),
+            *self._arrivals(connection, page.rows, page.living),
             self._skipped(connection, page),
             *self._told(connection, page),
         ]
 
-    def _latest(self, rows: list[Row]) -> list[Row]:
+    def latest(self, rows: list[Row]) -> list[Row]:
         """The last of the rows of each id."""
         ids = self._reader.source_ids(rows) if self._block.ids else []
         if len(set(ids)) == len(ids):
@@ -253,7 +254,7 @@ class _Rows:
             "block": [self._block.source] * len(ids),
         }
 
-    def _arrivals(self, connection: Connection, rows: Sequence[Row], living: bool = False) -> list[Columns]:
+    def _arrivals(self, connection: Connection, rows: Sequence[Row], living: bool) -> list[Columns]:
         """The arrivals of rows whose cells are known, and of those that had to be read."""
         hashes = [hashlib.blake2b(orjson.dumps(row), digest_size=16, key=self._rules).digest() for row in rows]
         if not self._known:

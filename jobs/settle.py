@@ -79,13 +79,12 @@ def settle(
     Raises DeletionsRefused, leaving every record as it was, where that would remove more than a fifth of them and more than ten."""
     with store.connect() as connection:
         work = _Settling(connection, connection_id, entity, today, finished)
-        work.supersede()
+        counts = Counts(finished.read - work.supersede())
         work.resolve_doubles()
-        counts = Counts(finished.read)
         if work.anything_held():
             lost, told = set(work.lost(blocks)), set(work.told_gone())
             if not accept_deletions:
-                work.guard(len(lost - told))
+                work.guard(len(lost - told) - work.renamed())
             counts.changed, counts.removed = work.change(), work.remove(sorted(lost | told))
         counts.added = work.add()
         counts.rejected, refused_others = work.write_rejects()
@@ -111,10 +110,11 @@ class _Settling:
         self.held = and_(record.c.connection_id == connection_id, record.c.entity == entity)
         self.known = arrival.c.record_id == record.c.id
 
-    def supersede(self) -> None:
-        """In a system that people work in while it is read: of all that was said of one id the last holds."""
+    def supersede(self) -> int:
+        """In a system that people work in while it is read: of all that was said of one id the last holds. How many rows came again."""
         if not self.finished.living:
-            return
+            return 0
+        again = 0
         told = or_(arrival.c.mark.is_(None), arrival.c.mark == "deleted")
         said = and_(self.arrived, arrival.c.block.in_(self.finished.living), told)
         new = arrival.c.record_id.is_(None)
@@ -127,6 +127,8 @@ class _Settling:
                 if best.mark is None:
                     best = max((row for row in rows if row.mark is None), key=lambda row: (row.changed or NEVER, row.id))
                 self._drop([row.id for row in rows if row is not best])
+                again += max(0, sum(row.mark is None for row in rows) - 1)
+        return again
 
     def resolve_doubles(self) -> None:
         """Rows with one id: those alike in all mapped fields become one; of those that differ one is kept and the others are rejects."""
@@ -193,6 +195,13 @@ class _Settling:
     def seen(self) -> ColumnElement[bool]:
         """Ids that are there, without their rows."""
         return and_(self.arrived, arrival.c.mark == "seen")
+
+    def renamed(self) -> int:
+        """How many of what is lost may only have got another id: a participant's is made of what its row says."""
+        if self.entity != "participant":
+            return 0
+        new = select(func.count()).select_from(arrival).where(self.accepted, arrival.c.record_id.is_(None))
+        return int(self.connection.scalar(new) or 0)
 
     def guard(self, lost: int) -> None:
         """Stops before anything is removed, where too much would be."""

@@ -1,6 +1,7 @@
 """The whole pipeline on small exports, on both databases."""
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -140,3 +141,20 @@ def test_only_one_sync_at_a_time(store: Database) -> None:
     with only_one(store), pytest.raises(Locked), only_one(other):
         pass
     other.close()
+
+
+def test_participants_that_all_say_something_else_are_no_broken_export(store: Database, tmp_path: Path) -> None:
+    mapping = "business: {from: b.csv, id: Id, fields: {name: Name}}\nengagement: {from: e.csv, id: Id, fields: {kind: Kind}}\n" + (
+        "participant: {from: p.csv, fields: {engagement: Id, name: Who, took_part: Word}}\n"
+    )
+    files = {"b.csv": "Id,Name\nB,Firm\n", "e.csv": "Id,Kind\nE,meeting\n"}
+    for word, folder in (("invited", "one"), ("attended", "two")):
+        write(tmp_path / folder, files | {"p.csv": "Id,Who,Word\n" + "".join(f"E,Ann {n},{word}\n" for n in range(20))})
+        source = Source("council", "files", "council", partial(_opened, tmp_path / folder), field_map.read(mapping, "map.yaml"))
+        assert run(store, source).outcome == "done"
+    write(tmp_path / "two", {"p.csv": "Id,Who,Word\n"})
+    assert "would remove 20 of 20 participant records" in run(store, source).messages[0]
+
+
+def _opened(folder: Path, budget: object) -> FilesConnector:
+    return FilesConnector(folder)
