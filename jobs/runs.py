@@ -24,6 +24,11 @@ class Counts:
     removed: int = 0
     rejected: int = 0
 
+    @property
+    def written(self) -> bool:
+        """Whether any record is another than before."""
+        return bool(self.added or self.changed or self.removed)
+
 
 def begin(store: Database, connection: str) -> int:
     """The id of the run that goes on, or of a new one. The caller holds the sync lock, so a run that still says `running` was killed."""

@@ -149,7 +149,7 @@ def _tell(results: list[Result], before: dict[str, tuple[str, str]], after: dict
         say(f"{result.connection}: {_said(result, dry_run)}")
         for message in result.messages:
             say(f"  {message}")
-    if not any(not result.untouched for result in results) and before == after:
+    if not any(result.counts.written for result in results) and before == after:
         say("Nothing has changed since the last sync.")
     for line in _changes(before, after):
         say(line)

@@ -144,9 +144,11 @@ def test_only_one_sync_at_a_time(store: Database) -> None:
 
 
 def test_participants_that_all_say_something_else_are_no_broken_export(store: Database, tmp_path: Path) -> None:
-    mapping = "business: {from: b.csv, id: Id, fields: {name: Name}}\nengagement: {from: e.csv, id: Id, fields: {kind: Kind}}\n" + (
-        "participant: {from: p.csv, fields: {engagement: Id, name: Who, took_part: Word}}\n"
-    )
+    mapping = """
+business: {from: b.csv, id: Id, fields: {name: Name}}
+engagement: {from: e.csv, id: Id, fields: {kind: Kind}}
+participant: {from: p.csv, fields: {engagement: Id, name: Who, took_part: Word}}
+"""
     files = {"b.csv": "Id,Name\nB,Firm\n", "e.csv": "Id,Kind\nE,meeting\n"}
     for word, folder in (("invited", "one"), ("attended", "two")):
         write(tmp_path / folder, files | {"p.csv": "Id,Who,Word\n" + "".join(f"E,Ann {n},{word}\n" for n in range(20))})

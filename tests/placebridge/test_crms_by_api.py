@@ -32,23 +32,20 @@ def dataverse() -> Iterator[DataverseStandin]:
     meeting = {"subject": "Apprentices", "scheduledstart": "2026-09-01T10:00:00Z", "regardingobjectid": ("account", FIRM), "statecode": 1}
     site.put("appointment", MEETING, meeting)
     site.put("activityparty", PARTY, {"activityid": ("appointment", MEETING), "partyid": ("contact", DOUBLE), "participationtypemask": 5})
-    with _served(site) as site.server:
+    with Served(site) as site.server:
         yield site
 
 
 @pytest.fixture
 def hubspot() -> Iterator[HubSpotStandIn]:
     site = HubSpotStandIn(SystemClock())
-    texts = ("name domain phone address address2 city zip industry numberofemployees hs_parent_company_id hubspot_owner_id firstname lastname"
-             " jobtitle email hs_email_optout hs_meeting_title hs_internal_meeting_notes hs_meeting_start_time hs_meeting_outcome hs_call_title"
-             " hs_call_body hs_call_direction hs_timestamp hs_email_subject hs_email_text hs_email_direction hs_email_status hs_note_body"
-             " hs_call_status hs_call_disposition hs_meeting_body").split()  # fmt: skip
+    texts = ["name", "domain", "phone", "address", "address2", "city", "zip", "industry", "numberofemployees", "hs_parent_company_id", "hubspot_owner_id", "firstname", "lastname", "jobtitle", "email", "hs_email_optout", "hs_meeting_title", "hs_internal_meeting_notes", "hs_meeting_start_time", "hs_meeting_outcome", "hs_call_title", "hs_call_body", "hs_call_direction", "hs_timestamp", "hs_email_subject", "hs_email_text", "hs_email_direction", "hs_email_status", "hs_note_body", "hs_call_status", "hs_call_disposition", "hs_meeting_body"]  # fmt: skip
     for table in ("companies", "contacts", "meetings", "calls", "emails", "notes"):
         site.declare(table, **{name: name for name in texts})
     site.put("companies", "7", {"name": "Example Foundry Limited", "zip": "ZX1 1AB"})
     site.put("contacts", "8", {"firstname": "Grace", "lastname": "Sample", "jobtitle": "Buyer"})
     site.associate("contacts", "8", "companies", "7", primary=True)
-    with _served(site) as site.server:
+    with Served(site) as site.server:
         yield site
 
 
@@ -58,11 +55,11 @@ def salesforce() -> Iterator[Organisation]:
     site.define("Account", *site.spelled("Account"), "Company_Number__c", "Industry", "ParentId:reference>Account=Parent")
     site.put("Account", "001000000000001AAA", {"Name": "Sample Mills", "Company_Number__c": "04106402"})
     site.put("Contact", "003000000000001AAA", {"LastName": "Specimen", "Title": "Managing Director", "AccountId": "001000000000001AAA"})
-    with _served(site) as site.server:
+    with Served(site) as site.server:
         yield site
 
 
-class _served:
+class Served:
     """A server that is closed afterwards."""
 
     def __init__(self, site: Any) -> None:
