@@ -1,7 +1,8 @@
 """Databases for the tests: SQLite always, PostgreSQL from a throwaway server."""
 
+import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from store import migrate
 from store.database import Database
 from tests.databases import NoPostgres, new_database, postgres_server
+from tests.secret_watch import SECRETS, Watch, watching
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +48,34 @@ def store(database_url: str) -> Iterator[Database]:
     migrate.upgrade(database)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def secret_watch() -> Iterator[Watch]:
+    """Sees every log record and every connector's error of the suite."""
+    with watching() as watch:
+        yield watch
+
+
+@pytest.fixture(autouse=True)
+def no_secret_is_seen(secret_watch: Watch, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails a test that let a secret into a log line, an error, a database or what was printed."""
+    secret_watch.seen.clear()
+    logging.getLogger().setLevel(logging.DEBUG)
+    folder: Path | None = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
+    yield
+    if folder is not None:
+        secret_watch.databases(folder)
+    if request.node.get_closest_marker("leaks_on_purpose") is None:
+        assert secret_watch.seen == []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Looks through what a test printed; its failure's own text may quote what it compared."""
+    report = yield
+    printed = "".join(text for name, text in report.sections if name.startswith("Captured std"))
+    found = [secret for secret in SECRETS if secret in printed]
+    if report.passed and found:
+        report.outcome, report.longrepr = "failed", f"{item.nodeid} printed a secret: {found}"
+    return report

@@ -31,6 +31,7 @@ def filled(world: MemoryWorld) -> MemoryWorld:
     return world
 
 
+@pytest.mark.leaks_on_purpose
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_a_defect_is_found(defect):
     with pytest.raises(FAILED):

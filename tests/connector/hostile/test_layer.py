@@ -66,6 +66,7 @@ DEFECTS = {
 }  # fmt: skip
 
 
+@pytest.mark.leaks_on_purpose
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.__name__)
 def test_a_defect_shows_itself(defect):
     class Wrong(ExampleWorld):
