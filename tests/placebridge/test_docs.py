@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import typer
 
+from connector.kinds import OURS, kind_of
 from placebridge.cli import app
-from placebridge.settings import PREFIX, ConnectionSettings, Settings, load
+from placebridge.connection_settings import ReadSettings
+from placebridge.settings import PREFIX, Settings, load
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/commands.md").read_text()
@@ -52,10 +54,20 @@ def test_the_page_documents_no_command_that_there_is_not() -> None:
 
 
 def test_every_setting_stands_in_the_example() -> None:
-    connection = [f"{PREFIX}CONNECTIONS__COUNCIL__{name.upper()}=" for name in ConnectionSettings.model_fields]
-    assert [name for name in connection if name not in EXAMPLE] == []
+    assert [name for name in ReadSettings.model_fields if f"{PREFIX}CONNECTIONS__COUNCIL__{name.upper()}=" not in EXAMPLE] == []
     others = [f"{PREFIX}{name.upper()}=" for name in Settings.model_fields if name != "connections"]
     assert [name for name in others if name not in EXAMPLE] == []
+
+
+@pytest.mark.parametrize("kind", OURS)
+def test_every_setting_of_a_kind_stands_in_the_example_with_its_default(kind: str) -> None:
+    (name,) = re.findall(rf"{PREFIX}CONNECTIONS__(\w+)__KIND={kind}$", EXAMPLE, re.M)
+    told = dict(re.findall(rf"^#?{PREFIX}CONNECTIONS__{name}__(\w+)=(.*)$", EXAMPLE, re.M))
+    fields = {field.upper(): held for field, held in kind_of(kind).settings.model_fields.items()}
+    shared = set() if name == "DYNAMICS" else {"PROXY", "NO_PROXY", "CA_BUNDLE"}
+    assert [field for field in fields if field not in told and field not in shared] == []
+    defaults = {field: held.default for field, held in fields.items() if isinstance(held.default, int | float) or field == "API_VERSION"}
+    assert {field: float(told[field]) for field in defaults} == {field: float(default) for field, default in defaults.items()}
 
 
 def test_the_example_holds_no_setting_that_there_is_not_and_loads(tmp_path: Path) -> None:
