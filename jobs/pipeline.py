@@ -1,6 +1,6 @@
 """The pipeline: pull every connection, resolve, join, map, flag. Each stage writes only what differs and can be killed at any moment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -16,6 +16,7 @@ from jobs.budget import shared_budget
 from jobs.flag import flag_businesses
 from jobs.join_businesses import join_businesses
 from jobs.join_people import join_people
+from jobs.lookup import Asking, LookupSource
 from jobs.pull import ENTITY_ORDER, Progress, Task, pull
 from jobs.resolve import resolve
 from jobs.rules import Rules
@@ -53,6 +54,8 @@ class Options:
     as_of: date | None = None
     full: bool = False
     accept_deletions: bool = False
+    ask: bool = True
+    """Whether lookups ask. A rehearsal only counts what they would ask."""
     progress: Progress = lambda what, done, total: None
     stage: Callable[[str], None] = lambda name: None
     """Told the name of each stage after the pulls as it begins."""
@@ -80,32 +83,36 @@ class Result:
     messages: list[str] = field(default_factory=list)
     untouched: bool = True
     """Nothing had changed since the last sync, so nothing was read."""
+    unit: str = "row"
+    """What was read: rows of a CRM, answers of a register."""
 
 
-def sync(store: Database, sources: list[Source], rules: Rules, options: Options) -> list[Result]:
+def sync(store: Database, sources: list[Source], rules: Rules, options: Options, lookups: Sequence[LookupSource] = ()) -> list[Result]:
     """One pass over these connections, then over everything that their changes touch. The caller holds the sync lock."""
     results = [_pull_connection(store, source, options) for source in sources]
-    refresh(store, rules, options)
+    results += refresh(store, rules, options, lookups)
     runs.end(store, {result.connection: (result.outcome, "; ".join(result.messages)) for result in results})
     for result in results:
         result.counts = runs.latest(store, result.connection)
     return results
 
 
-def refresh(store: Database, rules: Rules, options: Options) -> None:
-    """Everything after the pulls, as far as its inputs have changed."""
+def refresh(store: Database, rules: Rules, options: Options, lookups: Sequence[LookupSource] = ()) -> list[Result]:
+    """Everything after the pulls, as far as its inputs have changed; what became of each lookup."""
     for row in _connections(store):
         _stage(store, f"resolve {row.id}", options, _resolve_from(row, rules), partial(_resolve, store, row.id, rules, options))
     worked_from = _join_from(store, rules)
     _stage(store, "join businesses", options, worked_from, lambda: join_businesses(store, rules.places))
     _stage(store, "join people", options, worked_from, lambda: join_people(store))
+    results = [_look_up(store, source, rules, options) for source in lookups]
     options.stage("themes")
     map_themes(store, rules.themes, rules.resources, lambda done, total: options.progress("themes", done, total))
     options.stage("flags")
     flag_businesses(store, options.today, rules.policy, options.zone, lambda done, total: options.progress("flags", done, total))
+    return results
 
 
-def connection_id(store: Database, source: Source) -> int:
+def connection_id(store: Database, source: Source | LookupSource) -> int:
     """The stored id of a connection, which it gets when it is first seen."""
     values = {"kind": source.kind, "side": source.side}
     with store.connect() as connection:
@@ -139,6 +146,30 @@ def _pull_connection(store: Database, source: Source, options: Options) -> Resul
             result.untouched = result.untouched and counts is None
     if result.outcome == "partial" and len(result.messages) == len(source.field_map.blocks):
         result.outcome = "failed"
+    return result
+
+
+def _look_up(store: Database, source: LookupSource, rules: Rules, options: Options) -> Result:
+    """Asks a register. Whatever goes wrong, the sync goes on with what is known."""
+    connection_id(store, source)
+    result, run_id = Result(source.name, unit="answer"), runs.begin(store, source.name)
+    options.stage(f"look up {source.name}")
+    try:
+        lookup = source.open(partial(shared_budget, store, source.name))
+        asking = Asking(
+            store, source, lookup, options.zone, rules.places, run_id, lambda done, total: options.progress(source.name, done, total)
+        )
+        due = asking.due()
+        result.untouched = not (due.keys or due.forgotten)
+        left = len(due.keys) - source.per_run
+        if not options.ask:
+            result.messages += [f"it would be asked about {len(due.keys):,}"] if due.keys else []
+            return result
+        asking.run(due)
+        result.messages += [f"{left:,} more are to be asked about; the next sync goes on"] if left > 0 else []
+    except ConnectorError as fault:
+        result.outcome = "partial"
+        result.messages.append(str(fault))
     return result
 
 
