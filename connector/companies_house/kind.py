@@ -9,6 +9,8 @@ from connector.kind import Context, LookupKind
 
 SPARE = 100.0
 """Seconds beyond a window in which a call that found the window used up is tried again."""
+ON_THE_WAY = 2.0
+"""Seconds by which we count a window longer, as requests take different times on their way."""
 
 
 class CompaniesHouseSettings(HttpSettings):
@@ -24,8 +26,8 @@ class CompaniesHouseSettings(HttpSettings):
 
 
 def _open(settings: CompaniesHouseSettings, context: Context) -> CompaniesHouse:
-    patience = Patience(attempts=12, seconds=settings.window_seconds + SPARE, turn=3 * settings.window_seconds)
-    windows = [Window(settings.window_requests, settings.window_seconds)]
+    patience = Patience(attempts=40, seconds=settings.window_seconds + SPARE, turn=3 * settings.window_seconds)
+    windows = [Window(settings.window_requests, settings.window_seconds + ON_THE_WAY)]
     options = settings.door_options(context, windows, patience=patience)
     key = Secret(settings.api_key.get_secret_value(), "API_KEY")
     return CompaniesHouse(settings.url, key, context.connection, options, settings.secret_expires)
