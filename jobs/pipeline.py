@@ -186,8 +186,9 @@ def _tasks(store: Database, source: Source, options: Options) -> Callable[[Conne
 
 
 def _connections(store: Database) -> list[Any]:
+    """Those of which something was read; a lookup never is."""
     with store.reading() as connection:
-        return list(connection.execute(select(connections).order_by(connections.c.id)).all())
+        return list(connection.execute(select(connections).where(connections.c.version > 0).order_by(connections.c.id)).all())
 
 
 def _stage(store: Database, name: str, options: Options, worked_from: dict[str, Any], work: Callable[[], None]) -> None:
@@ -211,12 +212,11 @@ def _resolve(store: Database, connection_id: int, rules: Rules, options: Options
 
 
 def _join_from(store: Database, rules: Rules) -> dict[str, Any]:
+    read = {str(row.id): [row.name, row.side, row.version] for row in _connections(store)}
     human = select(decision.c.id, decision.c.undone_at).where(decision.c.decided_by != "rules").order_by(decision.c.id)
     with store.reading() as connection:
         return {
-            "connections": {
-                str(row.id): [row.name, row.side, row.version] for row in connection.execute(select(connections).order_by(connections.c.id))
-            },
+            "connections": read,
             "decisions": [[row.id, str(row.undone_at or "")] for row in connection.execute(human)],
             "register": connection.scalar(select(stages.c.worked_from).where(stages.c.name == "register")),
             "places": rules.places.version,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from mappings.person_names import name_level, person_name
+from mappings.person_names import PersonName, name_level, person_name
 
 LEADING: Final = (
     "director", "managing-officer", "llp-designated-member", "llp-member", "general-partner-in-a-limited-partnership", "cic-manager",
@@ -16,7 +16,6 @@ those put in by a court do not; whatever is `corporate-` is a firm, and nobody t
 TRADING: Final = {"", "active", "open", "registered"}
 ENDED: Final = {"dissolved", "removed", "converted-closed", "closed"}
 ALIKE: Final = {"same", "nickname", "initial", "typo", "swapped", "double-barrelled", "last, no first"}
-"""Names so much alike that one is not approached where the other is not to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +97,7 @@ def _rank(officer: Officer) -> tuple[int, date, str, str]:
     return role, officer.appointed_on or date.max, officer.given, officer.id
 
 
-def _is_any(officer: Officer, names: Iterable[Any]) -> bool:
+def _is_any(officer: Officer, names: Iterable[PersonName]) -> bool:
+    """Whether the name is so much like one of these that it may be the same person's: one too many is left out rather than approached."""
     mine = person_name("", "", officer.given)
-    return any(name_level(mine, other) in ALIKE for other in names)
+    return any(name_level(mine, other) in ALIKE or (mine.last == other.last and mine.first[:1] == other.first[:1]) for other in names)
