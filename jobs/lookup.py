@@ -150,7 +150,8 @@ class Asking:
 
 def _named(connection: Connection, keys: str) -> dict[str, list[str]]:
     """The keys of live businesses, each with its businesses. A company that all its CRMs call closed has no flag and is not asked about."""
-    live = select(business).where(~business.c.gone, business.c.merged_into.is_(None)).order_by(business.c.id)
+    columns = (business.c.id, business.c.company_number, business.c.postcode, business.c.closed)
+    live = select(*columns).where(~business.c.gone, business.c.merged_into.is_(None)).order_by(business.c.id)
     found: dict[str, list[str]] = defaultdict(list)
     for row in connection.execute(live):
         key = _key(row, keys)

@@ -1,5 +1,6 @@
 """Places: what decides where a business is, and the faults of a places file."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,13 @@ def test_faults_of_a_places_file(tmp_path: Path, text: str, message: str) -> Non
     with pytest.raises(ValueError, match=r"^places\.yaml, line ") as raised:
         Places.load(tmp_path / "places.yaml")
     assert message in str(raised.value)
+
+
+def test_the_example_in_the_documents(tmp_path: Path) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs/postcodes.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "places.yaml").write_text(example, encoding="utf-8")
+    assert Places.load(tmp_path / "places.yaml").of(area=Area("Quillhaven")) == "Northside"
 
 
 def test_the_version_changes_with_districts(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Lookups on the command line: check, sync, dry run, explain, and what becomes of answers when a lookup is renamed or removed."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from placebridge.connection_settings import own_fields
 from tests.connector.companies_house.standin import CompaniesHouseSite
 from tests.connector.http.servers import HurriedClock, Server
 from tests.connector.postcodes.standin import PostcodesSite
@@ -139,6 +141,12 @@ def test_a_lookup_that_is_renamed_keeps_its_answers(town: TwoCrms, house: Server
     assert "companies: nothing to ask" in town.sync().said
     assert len(house.asked) == asked
     assert "Removing companies removes 24 answers" in town("connection", "remove", "companies", "--yes").said
+
+
+@pytest.mark.parametrize(("kind", "page"), [("companies_house", "companies-house.md"), ("postcodes", "postcodes.md")])
+def test_each_setting_is_documented(kind: str, page: str) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / page).read_text(encoding="utf-8")
+    assert [name for name in own_fields(kind) if name != "secret_expires" and f"`{name.upper()}`" not in text] == []
 
 
 @pytest.mark.parametrize(("line", "said"), [
