@@ -30,8 +30,8 @@ from store.tables import Business, Flag, LookupAnswer
 answer, business, flag = bulk.table_of(LookupAnswer), bulk.table_of(Business), bulk.table_of(Flag)
 
 BATCH = 100
-SECONDS = 10.0
-"""Answers are committed when there are so many, or after so long."""
+SECONDS = 1.0
+"""Answers are committed when there are so many, or after so long: a limit may be used up next, and then nothing comes for minutes."""
 
 
 @dataclass(frozen=True)

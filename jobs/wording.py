@@ -159,12 +159,16 @@ def approach(known: Known, judged: Judged, as_of: date) -> str:
     return "; ".join(leaders) or _officers(known, as_of)
 
 
+def leading_officers(known: Known, as_of: date) -> list[Officer]:
+    """Who runs the company by Companies House, without those who by a CRM are not to be contacted, or have left."""
+    shut = [member.name for member in known.facts.members if member.do_not_contact or member.has_left(as_of)]
+    return known.company.leading(as_of, shut) if known.company else []
+
+
 def _officers(known: Known, as_of: date) -> str:
-    """Nobody who by a CRM is not to be contacted, or has left."""
     if known.company is None:
         return ""
-    shut = [member.name for member in known.facts.members if member.do_not_contact or member.has_left(as_of)]
-    found = [say_officer(one) for one in known.company.leading(as_of, shut)]
+    found = [say_officer(one) for one in leading_officers(known, as_of)]
     more = len(found) - OFFICERS_NAMED
     named = "; ".join(found[:OFFICERS_NAMED]) + (f"; and {more} more" if more > 0 else "")
     return f"by {COMPANIES_HOUSE}, as of {say_day(known.company.asked_on)}: {named}" if found else ""

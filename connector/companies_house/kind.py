@@ -26,7 +26,7 @@ class CompaniesHouseSettings(HttpSettings):
 
 
 def _open(settings: CompaniesHouseSettings, context: Context) -> CompaniesHouse:
-    patience = Patience(attempts=40, seconds=settings.window_seconds + SPARE, turn=3 * settings.window_seconds)
+    patience = Patience(attempts=7, seconds=settings.window_seconds + SPARE, turn=3 * settings.window_seconds)
     windows = [Window(settings.window_requests, settings.window_seconds + ON_THE_WAY)]
     options = settings.door_options(context, windows, patience=patience)
     key = Secret(settings.api_key.get_secret_value(), "API_KEY")

@@ -5,6 +5,8 @@ from connector.http import Again, Answer, Clock, Fault
 
 LONGEST = 3600.0
 """A reset that lies further ahead is not believed."""
+UNTOLD = 60.0
+"""Seconds after which to try again where it is not told when the window ends."""
 
 
 class Limit:
@@ -16,14 +18,13 @@ class Limit:
         """Requests that were left in the window after the last answer, where it said so."""
 
     def judge(self, answer: Answer) -> Fault | None:
-        """A 429 that says when the window ends is waited out; all else is left to its status."""
+        """A 429 is waited out; all else is left to its status."""
         left, reset = _number(answer, "X-Ratelimit-Remain"), _number(answer, "X-Ratelimit-Reset")
         self.left = self.left if left is None else left
-        if answer.status != 429 or reset is None or "Retry-After" in answer.headers:
+        if answer.status != 429 or "Retry-After" in answer.headers:
             return None
-        wait = reset - self._clock.now()
-        if not 0 < wait <= LONGEST:
-            return None
+        told = reset - self._clock.now() if reset is not None else 0.0
+        wait = told if 0 < told <= LONGEST else UNTOLD
         words = f"the limit of requests is used up for {wait:.0f} seconds; the next run goes on"
         return Fault(words, TryLater, Again.WAIT, wait, untouched=True, throttled=True)
 

@@ -114,7 +114,16 @@ def test_explain_shows_what_companies_house_says(town: TwoCrms) -> None:
     said = town("explain", "04102751", "--as-of", DAY).said
     assert "FIRM 3 LIMITED: dissolved on 3 March 2026" in said
     assert "Dana3 Quill (director since 4 March 2019), not one to approach" in said
+    assert "Dana4 Quill (director since 4 March 2019) Engagements" in town("explain", "04103668", "--as-of", DAY).said
     assert "Companies House, as of" in said.partition("Why:")[2].partition("Approach:")[0]
+
+
+def test_who_is_not_to_be_contacted_is_no_officer_to_approach(town: TwoCrms, companies: CompaniesHouseSite) -> None:
+    companies.put("officers", "04100000/lee", {"name": "LEE0, Ann0 Mary"})
+    town.sync()
+    said = town("explain", "04100000", "--as-of", DAY).said
+    assert "Ann0 Mary Lee0 (director since 4 March 2019), not one to approach" in said
+    assert "Mary" not in said.partition("Approach:")[2].partition("Priority:")[0]
 
 
 def test_answers_go_with_the_lookup_and_all_is_as_if_it_had_never_been_there(town: TwoCrms, house: Server, postcodes: Server) -> None:
