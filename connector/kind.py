@@ -54,6 +54,7 @@ class LookupKind(Generic[S]):
     """A kind of connection that is asked about what linking names, and has no field map."""
 
     settings: type[S]
+    """May have `keep_days`, after which an answer is asked for again, and `per_run`, how many keys a sync asks at most."""
     open: Callable[[S, Context], Lookup]
     """As `Kind.open`."""
     about: str

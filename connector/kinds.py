@@ -7,7 +7,7 @@ from importlib.metadata import EntryPoint, entry_points
 from connector.kind import AnyKind, Kind, LookupKind
 
 GROUP = "placebridge.connectors"
-OURS = ("files", "dataverse", "hubspot", "salesforce", "rest")
+OURS = ("files", "dataverse", "hubspot", "salesforce", "rest", "companies_house", "postcodes")
 """Each is a package of this folder whose module `kind` holds KIND."""
 
 

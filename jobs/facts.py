@@ -1,7 +1,7 @@
 """Facts: all that the store knows of some businesses, gathered for the flag policy."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
+from mappings.companies import Company
 from mappings.leader_levels import highest
 from mappings.policy import Facts, Member, Touch
 from store import bulk
@@ -18,6 +19,7 @@ from store.tables import (
     BusinessRecord,
     Engagement,
     EngagementBusiness,
+    LookupAnswer,
     Participant,
     Person,
     PersonRecord,
@@ -31,6 +33,10 @@ business, business_record, record = bulk.table_of(Business), bulk.table_of(Busin
 engagement, named, participant = bulk.table_of(Engagement), bulk.table_of(EngagementBusiness), bulk.table_of(Participant)
 person, person_record, post = bulk.table_of(Person), bulk.table_of(PersonRecord), bulk.table_of(Post)
 theme, connections = bulk.table_of(ThemeFound), bulk.table_of(ConnectionRow)
+answer = bulk.table_of(LookupAnswer)
+
+COMPANIES = "companies_house"
+"""The register whose answers are about companies."""
 
 
 @dataclass
@@ -45,6 +51,8 @@ class Known:
     owners: dict[int, str] = field(default_factory=dict)
     """Who on our side had an engagement, by engagement id."""
     themes: dict[int, list[str]] = field(default_factory=dict)
+    company: Company | None = None
+    """What Companies House says, where it was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +79,19 @@ class Loader:
     def load(self, ids: Sequence[str]) -> list[Known]:
         """What is known of these businesses, in their order; those that have no live record are left out."""
         rows = {row.id: row for row in self.connection.execute(select(business).where(among(self.connection, business.c.id, ids)))}
-        batch = _Batch(self, [found for found in ids if found in rows and not rows[found].gone])
+        live = {found: rows[found].company_number for found in ids if found in rows and not rows[found].gone}
+        batch = _Batch(self, live)
         return [batch.known(rows[found]) for found in batch.ids]
 
 
 class _Batch:
     """One batch: a handful of queries, then everything in memory."""
 
-    def __init__(self, loader: Loader, ids: list[str]) -> None:
+    def __init__(self, loader: Loader, numbers: Mapping[str, str | None]) -> None:
+        """`numbers`: the businesses' company numbers, by their ids."""
         self.loader = loader
-        self.ids = ids
+        self.ids = list(numbers)
+        self._load_companies([number for number in numbers.values() if number])
         self._load_records()
         self._load_posts()
         self._load_touches()
@@ -100,6 +111,10 @@ class _Batch:
         for record_id, business_id, connection_id in rows:
             self.business_of[record_id] = business_id
             self.connections_of[business_id].add(connection_id)
+
+    def _load_companies(self, numbers: list[str]) -> None:
+        mine = select(answer).where(answer.c.name == COMPANIES, among(self.loader.connection, answer.c.key, sorted(set(numbers))))
+        self.companies = {row.key: Company.of(row.facts, row.asked_on) for row in self.loader.connection.execute(mine)}
 
     def _load_posts(self) -> None:
         mine = {row.person_record_id for row in self._query((post.c.person_record_id,), post.c.business_record_id, self.business_of)}
@@ -166,7 +181,8 @@ class _Batch:
         )
         owners = {touch.id: owner for touch in touches if (owner := self.touches[touch.id].owner)}
         mine = {touch.id: sorted(self.themes[touch.id]) for touch in touches if self.themes[touch.id]}
-        return Known(row.id, row.name, row.place or "", facts, sorted(name for name, _ in sides), owners, mine)
+        company = self.companies.get(row.company_number)
+        return Known(row.id, row.name, row.place or "", facts, sorted(name for name, _ in sides), owners, mine, company)
 
     def _touches_of(self, business_id: str) -> list[Touch]:
         present = self.present[business_id]

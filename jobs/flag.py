@@ -44,7 +44,7 @@ def decide(known: Known, as_of: date, rules: PolicyRules) -> Decided:
         "priority": judged.priority,
         "points": judged.points,
         "reason": wording.reason(known, judged, as_of, rules.window_days),
-        "approach": wording.approach(judged),
+        "approach": wording.approach(known, judged, as_of),
         "via": wording.via(known, judged, as_of) if judged.state != "engaged" else "",
         "place": known.place,
         "themes": "|".join(known.facts.themes),

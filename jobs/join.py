@@ -19,10 +19,14 @@ Key = tuple[str, str]
 BY_RULES = "rules"
 
 
+HELD = (record.c.id, connections.c.name, connections.c.side, record.c.source_id, record.c.fields)
+"""What makes a `Held`."""
+
+
 def live(connection: Connection, entity: str) -> list[Held]:
     """Every live record of an entity, of all connections, in the order of their keys."""
     query = (
-        select(record.c.id, connections.c.name, connections.c.side, record.c.source_id, record.c.fields)
+        select(*HELD)
         .join(connections, connections.c.id == record.c.connection_id)
         .where(record.c.entity == entity, record.c.deleted_on.is_(None))
     )

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from jobs import dirty, join
+from jobs.areas import areas_of
 from jobs.link.businesses import BusinessLinks, BusinessRecord, Decision, link_businesses
 from jobs.link.register import Register, RegisterCompany
 from jobs.members import Held, business_row
@@ -29,8 +30,10 @@ def join_businesses(store: Database, places: Places) -> None:
         )
         clusters = join.grouped(links.clusters, by_key)
         identity = join.identify(connection, clusters, Business, BusinessRecordRow)
+        areas = areas_of(connection)
         rows = [
-            business_row(found, cluster, _number(links, cluster), places) for found, cluster in zip(identity.ids, clusters, strict=True)
+            business_row(found, cluster, _number(links, cluster), places, areas)
+            for found, cluster in zip(identity.ids, clusters, strict=True)
         ]
         members = [row for found, cluster in zip(identity.ids, clusters, strict=True) for row in _member_rows(found, cluster, links)]
         members = join.with_deleted(connection, BusinessRecordRow, members, identity)

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mappings.places import Places
+from mappings.contact_points import postcode as normal_postcode
+from mappings.places import NOWHERE, Area, Places
 from mappings.pointing import full_name
 
 _NUMBER = re.compile(r"\d[\d,\s]*")
@@ -44,17 +45,27 @@ def first(records: Sequence[Held], name: str) -> str:
     return next((text for held in records if (text := held.text(name))), "")
 
 
-def business_row(business_id: str, records: Sequence[Held], company_number: str | None, places: Places) -> dict[str, Any]:
+Areas = Mapping[str, Area]
+"""Where postcodes lie, by postcode in its normal form."""
+
+
+def place_of(records: Sequence[Held], places: Places, areas: Areas) -> str | None:
+    """The place of a business from its records, in the order in which they are believed."""
+    postcode = first(records, "postcode")
+    area = areas.get(normal_postcode(postcode), NOWHERE)
+    return places.of(first(records, "place"), first(records, "town"), postcode, area) or None
+
+
+def business_row(business_id: str, records: Sequence[Held], company_number: str | None, places: Places, areas: Areas) -> dict[str, Any]:
     """A business from its records: closed only if all say so, several sites if any does."""
     ordered = in_order(records)
-    postcode, town = first(ordered, "postcode"), first(ordered, "town")
     return {
         "id": business_id,
         "name": first(ordered, "name"),
         "company_number": company_number,
-        "postcode": postcode or None,
-        "town": town or None,
-        "place": places.of(first(ordered, "place"), town, postcode) or None,
+        "postcode": first(ordered, "postcode") or None,
+        "town": first(ordered, "town") or None,
+        "place": place_of(ordered, places, areas),
         "sector": first(ordered, "sector") or None,
         "employees": max((number for held in ordered if (number := staff(held.text("employees"))) is not None), default=None),
         "closed": all(held.fields.get("status") == "closed" for held in ordered),

@@ -1,6 +1,6 @@
 """The pipeline: pull every connection, resolve, join, map, flag. Each stage writes only what differs and can be killed at any moment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -16,6 +16,7 @@ from jobs.budget import shared_budget
 from jobs.flag import flag_businesses
 from jobs.join_businesses import join_businesses
 from jobs.join_people import join_people
+from jobs.lookup import Asking, LookupSource
 from jobs.pull import ENTITY_ORDER, Progress, Task, pull
 from jobs.resolve import resolve
 from jobs.rules import Rules
@@ -82,32 +83,36 @@ class Result:
     messages: list[str] = field(default_factory=list)
     untouched: bool = True
     """Nothing had changed since the last sync, so nothing was read."""
+    unit: str = "row"
+    """What was read: rows of a CRM, answers of a register."""
 
 
-def sync(store: Database, sources: list[Source], rules: Rules, options: Options) -> list[Result]:
+def sync(store: Database, sources: list[Source], rules: Rules, options: Options, lookups: Sequence[LookupSource] = ()) -> list[Result]:
     """One pass over these connections, then over everything that their changes touch. The caller holds the sync lock."""
     results = [_pull_connection(store, source, options) for source in sources]
-    refresh(store, rules, options)
+    results += refresh(store, rules, options, lookups)
     runs.end(store, {result.connection: (result.outcome, "; ".join(result.messages)) for result in results})
     for result in results:
         result.counts = runs.latest(store, result.connection)
     return results
 
 
-def refresh(store: Database, rules: Rules, options: Options) -> None:
-    """Everything after the pulls, as far as its inputs have changed."""
+def refresh(store: Database, rules: Rules, options: Options, lookups: Sequence[LookupSource] = ()) -> list[Result]:
+    """Everything after the pulls, as far as its inputs have changed; what became of each lookup."""
     for row in _connections(store):
         _stage(store, f"resolve {row.id}", options, _resolve_from(row, rules), partial(_resolve, store, row.id, rules, options))
     worked_from = _join_from(store, rules)
     _stage(store, "join businesses", options, worked_from, lambda: join_businesses(store, rules.places))
     _stage(store, "join people", options, worked_from, lambda: join_people(store))
+    results = [_look_up(store, source, rules, options) for source in lookups]
     options.stage("themes")
     map_themes(store, rules.themes, rules.resources, lambda done, total: options.progress("themes", done, total))
     options.stage("flags")
     flag_businesses(store, options.today, rules.policy, options.zone, lambda done, total: options.progress("flags", done, total))
+    return results
 
 
-def connection_id(store: Database, source: Source) -> int:
+def connection_id(store: Database, source: Source | LookupSource) -> int:
     """The stored id of a connection, which it gets when it is first seen."""
     values = {"kind": source.kind, "side": source.side}
     with store.connect() as connection:
@@ -153,6 +158,30 @@ def _pull_entities(source: Source, connector: Connector, task_of: Callable[[Conn
         result.outcome = "failed"
 
 
+def _look_up(store: Database, source: LookupSource, rules: Rules, options: Options) -> Result:
+    """Asks a register. Whatever goes wrong, the sync goes on with what is known."""
+    connection_id(store, source)
+    result, run_id = Result(source.name, unit="answer"), runs.begin(store, source.name)
+    options.stage(f"look up {source.name}")
+    try:
+        lookup = source.open(partial(shared_budget, store, source.name))
+        asking = Asking(
+            store, source, lookup, options.zone, rules.places, run_id, lambda done, total: options.progress(source.name, done, total)
+        )
+        due = asking.due()
+        result.untouched = not (due.keys or due.forgotten)
+        left = len(due.keys) - source.per_run
+        if options.rehearsal:
+            result.messages += [f"it would be asked about {len(due.keys):,}"] if due.keys else []
+            return result
+        asking.run(due)
+        result.messages += [f"{left:,} more are to be asked about; the next sync goes on"] if left > 0 else []
+    except ConnectorError as fault:
+        result.outcome = "partial"
+        result.messages.append(str(fault))
+    return result
+
+
 def _tasks(store: Database, source: Source, options: Options) -> Callable[[Connector, str], Task]:
     held, run_id = connection_id(store, source), runs.begin(store, source.name)
 
@@ -166,8 +195,9 @@ def _tasks(store: Database, source: Source, options: Options) -> Callable[[Conne
 
 
 def _connections(store: Database) -> list[Any]:
+    """Those of which something was read; a lookup never is."""
     with store.reading() as connection:
-        return list(connection.execute(select(connections).order_by(connections.c.id)).all())
+        return list(connection.execute(select(connections).where(connections.c.version > 0).order_by(connections.c.id)).all())
 
 
 def _stage(store: Database, name: str, options: Options, worked_from: dict[str, Any], work: Callable[[], None]) -> None:
@@ -191,12 +221,11 @@ def _resolve(store: Database, connection_id: int, rules: Rules, options: Options
 
 
 def _join_from(store: Database, rules: Rules) -> dict[str, Any]:
+    read = {str(row.id): [row.name, row.side, row.version] for row in _connections(store)}
     human = select(decision.c.id, decision.c.undone_at).where(decision.c.decided_by != "rules").order_by(decision.c.id)
     with store.reading() as connection:
         return {
-            "connections": {
-                str(row.id): [row.name, row.side, row.version] for row in connection.execute(select(connections).order_by(connections.c.id))
-            },
+            "connections": read,
             "decisions": [[row.id, str(row.undone_at or "")] for row in connection.execute(human)],
             "register": connection.scalar(select(stages.c.worked_from).where(stages.c.name == "register")),
             "places": rules.places.version,

@@ -4,8 +4,12 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from jobs.facts import Known
+from mappings.companies import Company, Officer
 from mappings.policy import TOOK_PART, Judged, Member, Touch
 
+COMPANIES_HOUSE = "Companies House"
+OFFICERS_NAMED = 4
+STANDINGS = {"liquidation": "in liquidation", "receivership": "in receivership", "administration": "in administration"}
 OCCASIONS = {"meeting": "a meeting", "call": "a call", "visit": "a visit", "event": "an event", "email": "an email exchange"}
 
 
@@ -25,14 +29,34 @@ def say_touch(touch: Touch) -> str:
 
 
 def reason(known: Known, judged: Judged, as_of: date, window: int) -> str:
-    """Why a business has its state, in a sentence or two."""
-    return {
+    """Why a business has its state, in a sentence or two; and what Companies House says, where that is not that it trades."""
+    said = {
         "engaged": _engaged,
         "leader_left": _leader_left,
         "leader_lapsed": _leader_lapsed,
         "leader_not_engaged": _not_engaged,
         "no_leader_known": _unknown,
     }[judged.state](known, judged, as_of, window)
+    return f"{said}{_not_trading(known.company, as_of)}"
+
+
+def _not_trading(company: Company | None, as_of: date) -> str:
+    if company is None or not (company.has_ended(as_of) or company.in_trouble()):
+        return ""
+    return f" {COMPANIES_HOUSE}, as of {say_day(company.asked_on)}: {say_standing(company)}."
+
+
+def say_standing(company: Company) -> str:
+    """A company's status: dissolved on 3 March 2026; in liquidation."""
+    words = STANDINGS.get(company.status) or company.status.replace("-", " ") or "no status given"
+    return f"{words} on {say_day(company.ceased_on)}" if company.ceased_on else words
+
+
+def say_officer(officer: Officer) -> str:
+    """An officer with role: Jane Smith (director since 3 March 2019)."""
+    role = officer.role.replace("-", " ").replace("llp", "LLP")
+    since = f" since {say_day(officer.appointed_on)}" if officer.appointed_on else ""
+    return f"{officer.name} ({role}{since})"
 
 
 def _engaged(known: Known, judged: Judged, as_of: date, window: int) -> str:
@@ -128,9 +152,26 @@ def _last(known: Known, people: Iterable[Member], as_of: date) -> tuple[Member, 
     return _met(known, list(people), as_of)[-1]
 
 
-def approach(judged: Judged) -> str:
-    """Whom to approach: the known leaders who may be contacted, the highest first."""
-    return "; ".join(say_person(member) for member in judged.leaders if not member.do_not_contact)
+def approach(known: Known, judged: Judged, as_of: date) -> str:
+    """Whom to approach: the known leaders who may be contacted, the highest first; where there is none, who runs the company by
+    Companies House."""
+    leaders = [say_person(member) for member in judged.leaders if not member.do_not_contact]
+    return "; ".join(leaders) or _officers(known, as_of)
+
+
+def leading_officers(known: Known, as_of: date) -> list[Officer]:
+    """Who runs the company by Companies House, without those who by a CRM are not to be contacted, or have left."""
+    shut = [member.name for member in known.facts.members if member.do_not_contact or member.has_left(as_of)]
+    return known.company.leading(as_of, shut) if known.company else []
+
+
+def _officers(known: Known, as_of: date) -> str:
+    if known.company is None:
+        return ""
+    found = [say_officer(one) for one in leading_officers(known, as_of)]
+    more = len(found) - OFFICERS_NAMED
+    named = "; ".join(found[:OFFICERS_NAMED]) + (f"; and {more} more" if more > 0 else "")
+    return f"by {COMPANIES_HOUSE}, as of {say_day(known.company.asked_on)}: {named}" if found else ""
 
 
 def via(known: Known, judged: Judged, as_of: date) -> str:

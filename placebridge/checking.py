@@ -5,10 +5,11 @@ from pathlib import Path
 
 from connector.contract import ConnectorError
 from connector.http import SlidingBudget
+from jobs.lookup import LookupSource
 from jobs.pipeline import Source
 from jobs.pull import as_entity
 from jobs.rules import Rules
-from placebridge.opening import outdated, rules_of, sources_of, unconfigured
+from placebridge.opening import lookups_of, outdated, rules_of, sources_of, unconfigured
 from placebridge.output import say, show
 from placebridge.settings import Config
 from placebridge.settings import load as load_settings
@@ -26,6 +27,8 @@ def check(name: str | None, file: Path | None, form: str) -> int:
     lines += _twins(sources_of(config))
     for source in sources_of(config, (name,) if name else ()):
         lines += _connection(source)
+    for lookup in lookups_of(config, (name,) if name else ()):
+        lines += _lookup(lookup)
     show(lines, COLUMNS, form, "")
     bad = sum(line["ok"] == "no" for line in lines)
     if form == "table":
@@ -85,3 +88,13 @@ def _connection(source: Source) -> Iterator[Line]:
     for finding in connector.check(entities):
         yield _line(source.name, finding.check, finding.ok, finding.detail)
     connector.close(stored=False)
+
+
+def _lookup(source: LookupSource) -> Iterator[Line]:
+    try:
+        lookup = source.open(SlidingBudget)
+    except ConnectorError as fault:
+        yield _line(source.name, "settings", False, str(fault))
+        return
+    for finding in lookup.check():
+        yield _line(source.name, finding.check, finding.ok, finding.detail)

@@ -22,10 +22,11 @@ from placebridge.removing import remove_all_of
 from placebridge.settings_file import CONNECTIONS, NAME
 from store import bulk
 from store.lock import only_one
-from store.tables import Audit, BusinessRecord, Record, Run
+from store.tables import Audit, BusinessRecord, LookupAnswer, Record, Run
 from store.tables import Connection as ConnectionRow
 
 connections, record, run = bulk.table_of(ConnectionRow), bulk.table_of(Record), bulk.table_of(Run)
+answer = bulk.table_of(LookupAnswer)
 
 
 def rename(file: Path | None, name: str, new_name: str) -> None:
@@ -39,7 +40,8 @@ def rename(file: Path | None, name: str, new_name: str) -> None:
             held = _held(connection, name)
             _not_taken(connection, new)
             connection.execute(update(connections).where(connections.c.id == held.id).values(name=new))
-            connection.execute(update(run).where(run.c.connection == held.name).values(connection=new))
+            for table in (run, answer):
+                connection.execute(update(table).where(table.c.connection == held.name).values(connection=new))
             _mark(connection, held.id)
             _audit(connection, "connection rename", held.name, new)
         _refresh(at, rules)
@@ -55,7 +57,7 @@ def remove(file: Path | None, name: str, yes: bool) -> None:
         rules = rules_of(at.config)
         with at.store.reading() as connection:
             held = _held(connection, name)
-            said = _counted(connection, held.id)
+            said = _counted(connection, held)
         say(
             f"Removing {held.name} removes {said}, its runs, and all that was worked out from them. What other connections hold stays."
             " It cannot be undone, but while its lines stand in the settings a sync reads it anew."
@@ -137,11 +139,13 @@ def _not_taken(connection: Connection, new: str) -> None:
         )
 
 
-def _counted(connection: Connection, connection_id: int) -> str:
+def _counted(connection: Connection, held: Any) -> str:
     counts = connection.execute(
-        select(record.c.entity, func.count()).where(record.c.connection_id == connection_id).group_by(record.c.entity)
+        select(record.c.entity, func.count()).where(record.c.connection_id == held.id).group_by(record.c.entity)
     ).all()
     said = [counted(count, f"{entity} record") for entity, count in sorted(tuple(row) for row in counts)]
+    answers = connection.scalar(select(func.count()).select_from(answer).where(answer.c.connection == held.name)) or 0
+    said += [counted(answers, "answer")] if answers else []
     return ", ".join(said) or "no records"
 
 

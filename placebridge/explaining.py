@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from jobs.facts import Loader
+from jobs.facts import Known, Loader
 from jobs.flag import Decided, decide
-from jobs.wording import say_day, say_gone
+from jobs.wording import COMPANIES_HOUSE, leading_officers, say_day, say_gone, say_officer, say_standing
 from mappings.company_numbers import company_number
 from mappings.pointing import fold_name
 from mappings.policy import Touch
@@ -93,6 +93,7 @@ def _lines(connection: Connection, decided: Decided, day: date, rules: PolicyRul
     yield f"{known.name} ({known.id}{f', company number {number}' if number else ''}), as of {say_day(day)}"
     if judged is None or row is None:
         yield "Closed in every CRM that holds it, so it is in no list."
+        yield from _register(known, day)
         yield from _records(connection, known.id)
         return
     yield f"State {judged.state}, reach {judged.reach}, priority {judged.priority}"
@@ -105,6 +106,7 @@ def _lines(connection: Connection, decided: Decided, day: date, rules: PolicyRul
     if judged.next_on:
         yield f"Time alone could change this on {say_day(judged.next_on)}."
     yield from _people(decided, day)
+    yield from _register(known, day)
     yield from _engagements(connection, decided, day)
     yield from _records(connection, known.id)
     yield from _history(connection, known.id)
@@ -117,6 +119,22 @@ def _people(decided: Decided, day: date) -> Iterator[str]:
         yield f"  {member.name}: {member.title or 'no title'} ({member.level}){left}{', not to be contacted' if member.do_not_contact else ''}"
     if not decided.known.facts.members:
         yield "  none is known"
+
+
+def _register(known: Known, day: date) -> Iterator[str]:
+    """What Companies House says, where it was asked."""
+    company = known.company
+    if company is None:
+        return
+    yield f"{COMPANIES_HOUSE}, as of {say_day(company.asked_on)}:"
+    if not company.known:
+        yield "  it knows no company of that number; look whether it is typed right"
+        return
+    yield f"  {company.name}: {say_standing(company)}"
+    leading = leading_officers(known, day)
+    for one in company.officers:
+        left = f", resigned on {say_day(one.resigned_on)}" if one.resigned_on else ""
+        yield f"  {say_officer(one)}{left}{'' if one in leading or left else ', not one to approach'}"
 
 
 def _engagements(connection: Connection, decided: Decided, day: date) -> Iterator[str]:

@@ -8,13 +8,14 @@ from typing import Any, cast
 
 from sqlalchemy import func, select
 
-from connector.kind import Context, Kind
+from connector.kind import Context, Kind, LookupKind
 from connector.kinds import kind_of
+from jobs.lookup import LookupSource
 from jobs.pipeline import Source
 from jobs.rules import Rules
 from mappings.field_map import FieldMapError
 from mappings.field_map import load as load_field_map
-from placebridge.connection_settings import ReadSettings, own_fields
+from placebridge.connection_settings import ConnectionSettings, ReadSettings, own_fields
 from placebridge.output import counted
 from placebridge.settings import Config, ConfigError
 from placebridge.settings import load as load_settings
@@ -24,9 +25,9 @@ from store.database import Database, StoreError
 from store.lock import demand_writable
 from store.migrate import NewerDatabase
 from store.tables import Connection as ConnectionRow
-from store.tables import Record
+from store.tables import LookupAnswer, Record
 
-connections, record = bulk.table_of(ConnectionRow), bulk.table_of(Record)
+connections, record, answer = bulk.table_of(ConnectionRow), bulk.table_of(Record), bulk.table_of(LookupAnswer)
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,10 @@ def sources_of(config: Config, names: Sequence[str] = ()) -> list[Source]:
     """The configured connections (those named, if any), each with its connector and checked field map. Raises ConfigError."""
     known = config.settings.connections
     read = {name: settings for name, settings in known.items() if isinstance(settings, ReadSettings)}
-    wanted = list(dict.fromkeys(name.strip().lower() for name in names)) or sorted(read)
+    wanted = _wanted(names) or sorted(read)
     if not read:
         raise ConfigError([f"no connection is configured; add {CONNECTIONS}COUNCIL__KIND=files and its other lines"])
-    mistakes = [f"there is no connection '{name}'; known are {', '.join(sorted(read))}" for name in wanted if name not in read]
+    mistakes = [f"there is no connection '{name}'; known are {', '.join(sorted(known))}" for name in wanted if name not in known]
     sources = []
     for name in wanted:
         if name in read:
@@ -97,17 +98,32 @@ def sources_of(config: Config, names: Sequence[str] = ()) -> list[Source]:
     return sources
 
 
+def lookups_of(config: Config, names: Sequence[str] = ()) -> list[LookupSource]:
+    """The configured lookups (those named, if any), in the order of their names; names of other connections are left to `sources_of`."""
+    known = {name: found for name, found in config.settings.connections.items() if not isinstance(found, ReadSettings)}
+    return [_lookup(config, name, known[name]) for name in _wanted(names) or sorted(known) if name in known]
+
+
+def _wanted(names: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(name.strip().lower() for name in names))
+
+
 def unconfigured(store: Database, config: Config) -> list[tuple[str, str]]:
     """Each connection that was synced but no longer stands in the settings, with what to do about it."""
     count = select(func.count()).where(record.c.connection_id == connections.c.id, record.c.deleted_on.is_(None)).scalar_subquery()
+    asked = select(func.count()).where(answer.c.connection == connections.c.name).scalar_subquery()
     with store.reading() as connection:
-        rows = connection.execute(select(connections.c.name, count.label("held")).order_by(connections.c.id)).all()
-    return [(row.name, _left_behind(row.name, row.held)) for row in rows if row.name not in config.settings.connections]
+        rows = connection.execute(select(connections.c.name, count.label("held"), asked.label("asked")).order_by(connections.c.id)).all()
+    return [
+        (row.name, _left_behind(row.name, counted(row.asked, "answer") if row.asked else counted(row.held, "record")))
+        for row in rows
+        if row.name not in config.settings.connections
+    ]
 
 
-def _left_behind(name: str, held: int) -> str:
+def _left_behind(name: str, held: str) -> str:
     return (
-        f"it is not in the settings any more. What was read of it ({counted(held, 'record')}) stays and still counts. Write its lines again to go"
+        f"it is not in the settings any more. What was read of it ({held}) stays and still counts. Write its lines again to go"
         f" on reading it; `placebridge connection rename {name} NEW` if it has another name now; `placebridge connection remove {name}`"
         " removes them"
     )
@@ -124,6 +140,20 @@ def _source(config: Config, name: str, settings: ReadSettings) -> Source:
         lambda budget: kind.open(settings, replace(context, budget=budget)),
         field_map,
         [settings.kind, *(_shown(config, getattr(settings, field)) for field in own_fields(settings.kind)), repr(field_map)],
+    )
+
+
+def _lookup(config: Config, name: str, settings: ConnectionSettings) -> LookupSource:
+    context = Context(name, config.folder)
+    kind = cast("LookupKind[Any]", kind_of(settings.kind))  # any other kind has a mapping
+    bounds = {field: getattr(settings, field) for field in ("keep_days", "per_run") if hasattr(settings, field)}
+    return LookupSource(
+        name,
+        settings.kind,
+        settings.side,
+        lambda budget: kind.open(settings, replace(context, budget=budget)),
+        clock=context.clock,
+        **bounds,
     )
 
 

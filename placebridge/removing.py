@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 from jobs import dirty
 from store import bulk
 from store.queries import among
-from store.tables import Business, BusinessRecord, Person, PersonRecord, Record, Stage
+from store.tables import Business, BusinessRecord, LookupAnswer, Person, PersonRecord, Record, Stage
 from store.tables import Connection as ConnectionRow
 
 connections, record = bulk.table_of(ConnectionRow), bulk.table_of(Record)
@@ -29,6 +29,7 @@ def remove_all_of(connection: Connection, held: Any) -> None:
     mine = select(record.c.id).where(record.c.connection_id == held.id)
     businesses = _ids(connection, BusinessRecord, "business_id", mine)
     people = _ids(connection, PersonRecord, "person_id", mine)
+    dirty.mark_businesses(connection, _answered(connection, held.name))
     for table in _others():
         of_this = [table.c[name].in_(mine) for name in RECORD_COLUMNS if name in table.c]
         if "connection_id" in table.c:
@@ -47,6 +48,13 @@ def remove_all_of(connection: Connection, held: Any) -> None:
 
 def _others() -> Iterator[Table]:
     return (table for table in SQLModel.metadata.sorted_tables if table not in (record, connections))
+
+
+def _answered(connection: Connection, name: str) -> list[str]:
+    """The businesses of whose companies a lookup told something; a place that came of one comes of the join that follows."""
+    business, answer = bulk.table_of(Business), bulk.table_of(LookupAnswer)
+    theirs = business.join(answer, answer.c.key == business.c.company_number)
+    return list(connection.scalars(select(business.c.id).select_from(theirs).where(answer.c.connection == name)))
 
 
 def _ids(connection: Connection, of: type[SQLModel], column: str, mine: Any) -> set[str]:

@@ -15,7 +15,7 @@ from jobs.flag import flags_as_of, stored_states
 from jobs.pipeline import Options, Result
 from jobs.pipeline import sync as run_pipeline
 from jobs.rules import Rules
-from placebridge.opening import rules_of, sources_of, unconfigured
+from placebridge.opening import lookups_of, rules_of, sources_of, unconfigured
 from placebridge.output import console, counted, say
 from placebridge.settings import Config
 from placebridge.settings import load as load_settings
@@ -40,12 +40,12 @@ class Wanted:
 def sync(file: Path | None, wanted: Wanted) -> int:
     """Runs a sync and tells what it did; returns the exit code."""
     config = load_settings(file)
-    rules, sources = rules_of(config), sources_of(config, wanted.connections)
+    rules, sources, lookups = rules_of(config), sources_of(config, wanted.connections), lookups_of(config, wanted.connections)
     keep_for_good()
     with _database(config, wanted.dry_run) as store, _watched() as watch:
         options = Options(config.zone, wanted.as_of, wanted.full, wanted.accept_deletions, wanted.dry_run, watch.progress, watch.stage)
         before = stored_states(store)
-        results = run_pipeline(store, sources, rules, options)
+        results = run_pipeline(store, sources, rules, options, lookups)
         after = _states(store, rules, options)
         left_behind = unconfigured(store, config)
     _tell(results, before, after, wanted.dry_run)
@@ -160,10 +160,10 @@ def _said(result: Result, dry_run: bool) -> str:
         return "failed"
     counts = result.counts
     if result.untouched and result.outcome == "done":
-        return "nothing new to read"
+        return "nothing new to read" if result.unit == "row" else "nothing to ask"
     would = "would be " if dry_run else ""
     parts = [
-        f"{counted(counts.read, 'row')} read",
+        f"{counted(counts.read, result.unit)} read",
         f"{counts.added:,} {would}added",
         f"{counts.changed:,} {would}changed",
         f"{counts.removed:,} {would}removed",

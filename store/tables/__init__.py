@@ -8,6 +8,7 @@ import store.tables.columns  # noqa: F401 - names what follows
 from store.tables.crm import Arrival, Connection, Cursor, Merged, Notice, Record, Reject
 from store.tables.flags import Dirty, Flag, FlagHistory, FlagLooked
 from store.tables.joined import Business, BusinessRecord, Correction, LinkDecision, Person, PersonRecord, RegisterCompany
+from store.tables.lookups import LookupAnswer
 from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
 from store.tables.work import Audit, BudgetHold, BudgetUse, Run, Stage
 
@@ -28,6 +29,7 @@ __all__ = [
     "FlagHistory",
     "FlagLooked",
     "LinkDecision",
+    "LookupAnswer",
     "Merged",
     "Notice",
     "Participant",

@@ -22,7 +22,7 @@ FATE = {
     "connection": "its row goes", "cursor": "goes", "arrival": "goes", "record": "goes", "reject": "goes", "notice": "goes",
     "engagement": "goes", "engagement_business": "goes", "participant": "goes", "post": "goes", "business_record": "goes",
     "person_record": "goes", "link_decision": "goes, the edges to others too", "theme_found": "goes", "theme_read": "goes", "run": "goes",
-    "merged": "goes", "budget_use": "goes", "budget_hold": "goes",
+    "merged": "goes", "lookup_answer": "goes with the connection that asked", "budget_use": "goes", "budget_hold": "goes",
     "business": "goes where no other connection ever held it", "person": "goes where no other connection ever held them",
     "correction": "goes with its business, person or engagement", "flag": "goes with its business", "flag_looked": "goes with its business",
     "flag_history": "goes with its business", "dirty": "goes with its business", "stage": "its resolve goes",

@@ -55,7 +55,7 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "no name": ("PLACEBRIDGE_CONNECTIONS____KIND=files", "write PLACEBRIDGE_CONNECTIONS__COUNCIL__KIND"),
     "no group": ("PLACEBRIDGE_CONNECTIONS__BOROUGH=files", "is not a group of settings; write PLACEBRIDGE_CONNECTIONS__NAME__KIND=files, and so on"),
     "half a connection": ("PLACEBRIDGE_CONNECTIONS__BOROUGH__KIND=files", "PLACEBRIDGE_CONNECTIONS__BOROUGH__SIDE is missing; write council, business or register"),
-    "no kind": (f"PLACEBRIDGE_CONNECTIONS__B__KIND=ftp\n{GOOD}".replace("COUNCIL", "B"), "PLACEBRIDGE_CONNECTIONS__B__KIND is none of files; write one of them"),
+    "no kind": (f"PLACEBRIDGE_CONNECTIONS__B__KIND=ftp\n{GOOD}".replace("COUNCIL", "B"), "PLACEBRIDGE_CONNECTIONS__B__KIND is none of files, "),
     "no schedule": (f"{KEY}SCHEDULE=daily", "is no schedule; write five cron words, as in 0 6 * * mon-fri"),
 }  # fmt: skip
 

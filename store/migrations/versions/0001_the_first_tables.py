@@ -209,6 +209,15 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "lookup_answer",
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("connection", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("facts", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "key", name=op.f("pk_lookup_answer")),
+    )
+    op.create_table(
         "merged",
         sa.Column("connection_id", sa.Integer(), nullable=False),
         sa.Column("entity", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -394,6 +403,7 @@ def downgrade() -> None:
     op.drop_table("participant")
     op.drop_table("notice")
     op.drop_table("merged")
+    op.drop_table("lookup_answer")
     op.drop_table("link_decision")
     with op.batch_alter_table("flag_looked", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_flag_looked_next_on"))

@@ -1,0 +1,56 @@
+"""Areas: where the postcodes of businesses lie, and the places that follow from it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select, update
+
+from jobs.join import HELD
+from jobs.members import Areas, Held, in_order, place_of
+from mappings.places import Area, Places
+from store import bulk
+from store.queries import among
+from store.tables import Business, BusinessRecord, LookupAnswer, Record
+from store.tables import Connection as ConnectionRow
+
+POSTCODES = "postcodes"
+"""The register whose answers these are."""
+
+answer, business, joined = bulk.table_of(LookupAnswer), bulk.table_of(Business), bulk.table_of(BusinessRecord)
+record, connections = bulk.table_of(Record), bulk.table_of(ConnectionRow)
+
+
+def areas_of(connection: Connection, postcodes: Sequence[str] | None = None) -> Areas:
+    """Where each postcode lies that was looked up, or each of these."""
+    known = select(answer.c.key, answer.c.facts).where(answer.c.name == POSTCODES, answer.c.facts.is_not(None))
+    if postcodes is not None:
+        known = known.where(among(connection, answer.c.key, postcodes))
+    return {
+        row.key: Area(row.facts.get("district", ""), row.facts.get("district_code", ""), row.facts.get("ward_code", ""))
+        for row in connection.execute(known)
+    }
+
+
+def place_anew(connection: Connection, business_ids: Sequence[str], places: Places, areas: Areas) -> list[str]:
+    """Gives these businesses the places that follow from their records and from where their postcodes lie; those whose place changed."""
+    held = dict(connection.execute(select(business.c.id, business.c.place).where(among(connection, business.c.id, business_ids))).all())
+    changed = []
+    for business_id, records in sorted(_records(connection, business_ids).items()):
+        place = place_of(in_order(records), places, areas)
+        if place != held[business_id]:
+            connection.execute(update(business).where(business.c.id == business_id).values(place=place))
+            changed.append(business_id)
+    return changed
+
+
+def _records(connection: Connection, business_ids: Sequence[str]) -> dict[str, list[Held]]:
+    query = (
+        select(joined.c.business_id, *HELD)
+        .join(record, record.c.id == joined.c.record_id)
+        .join(connections, connections.c.id == record.c.connection_id)
+        .where(among(connection, joined.c.business_id, business_ids), record.c.deleted_on.is_(None))
+    )
+    found: dict[str, list[Held]] = defaultdict(list)
+    for business_id, *held in connection.execute(query):
+        found[business_id].append(Held(*held))
+    return found
