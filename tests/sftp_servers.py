@@ -104,7 +104,9 @@ def _make_keys(server: Sshd) -> None:
         ("stranger", "ed25519", ""),
     ):
         path = server.keys / name
-        subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", passphrase, "-C", "", "-f", path], check=True)
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", kind, *(["-b", "2048"] if kind == "rsa" else []), "-N", passphrase, "-C", "", "-f", path], check=True
+        )
         server.own(path)
     known = [(server.keys / f"{name}.pub").read_text() for name in ("user", "user_locked", "user_rsa")]
     (server.keys / "authorized").write_text("".join(known))
@@ -186,39 +188,68 @@ class Cutter:
                 one.shutdown(socket.SHUT_RDWR)
 
 
+PASSWORD = "pass word £"
+
+
+@dataclass
+class PasswordDoor:
+    """A running server that knows one user, council, by a password."""
+
+    port: int
+    host_key: str
+    met: list[str]
+    """Who has begun to sign in."""
+    password: str = PASSWORD
+
+
 class _Guard(asyncssh.SSHServer):
-    password = "pass word £"  # noqa: S105 - of a server that serves a test
+    def __init__(self, met: list[str], open_ones: list[asyncssh.SSHServerConnection]) -> None:
+        self._met, self._open_ones = met, open_ones
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._open_ones.append(conn)
 
     def begin_auth(self, username: str) -> bool:
+        self._met.append(username)
         return True
 
     def password_auth_supported(self) -> bool:
         return True
 
     def validate_password(self, username: str, password: str) -> bool:
-        return username == "council" and password == self.password
+        return username == "council" and password == PASSWORD
 
 
 @contextmanager
-def password_server(folder: Path) -> Iterator[tuple[int, str]]:
-    """A server that knows one user's password (an sshd that is not root can check none): its port and its public key."""
+def password_server(folder: Path) -> Iterator[PasswordDoor]:
+    """A server that checks a password, as an sshd cannot that is not root."""
     key = asyncssh.generate_private_key("ssh-ed25519")
     loop = asyncio.new_event_loop()
+    met: list[str] = []
+    open_ones: list[asyncssh.SSHServerConnection] = []
 
     def chrooted(channel: asyncssh.SSHServerChannel[bytes]) -> asyncssh.SFTPServer:
         return asyncssh.SFTPServer(channel, chroot=os.fsencode(folder))
 
     async def begin() -> asyncssh.SSHAcceptor:
-        return await asyncssh.listen("127.0.0.1", 0, server_host_keys=[key], server_factory=_Guard, sftp_factory=chrooted)
+        return await asyncssh.listen(
+            "127.0.0.1", 0, server_host_keys=[key], server_factory=lambda: _Guard(met, open_ones), sftp_factory=chrooted
+        )
+
+    async def end() -> None:
+        acceptor.close()
+        for one in open_ones:
+            one.abort()
+        await acceptor.wait_closed()
+        await asyncio.sleep(0.1)
 
     acceptor = loop.run_until_complete(begin())
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:
-        yield acceptor.get_port(), key.export_public_key().decode().strip()
+        yield PasswordDoor(acceptor.get_port(), key.export_public_key().decode().strip(), met)
     finally:
-        loop.call_soon_threadsafe(acceptor.close)
-        asyncio.run_coroutine_threadsafe(acceptor.wait_closed(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(end(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()

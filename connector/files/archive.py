@@ -59,7 +59,11 @@ class Archive:
     def _pending(self) -> dict[str, State]:
         """What an earlier run had read and did not get moved."""
         if self._noted is None:
-            self._noted = _parsed(self._place.note())
+            try:
+                self._noted = _parsed(self._place.note())
+            except StopEntity as fault:
+                LOG.warning("what an earlier run could not move is not known: %s", fault)
+                self._noted = {}
         return self._noted
 
     def _still_noted(self) -> dict[str, State]:

@@ -110,8 +110,11 @@ class LocalFolder:
 
     def note(self) -> str:
         """The text of a hidden file."""
+        archive = self._folder / ARCHIVE
+        if archive.is_symlink():
+            return ""
         with _faults(NOTE, "read"), suppress(FileNotFoundError, NotADirectoryError):
-            return (self._folder / ARCHIVE / NOTE).read_text(encoding="utf-8", errors="replace")
+            return (archive / NOTE).read_text(encoding="utf-8", errors="replace")
         return ""
 
     def keep_note(self, text: str) -> None:

@@ -165,6 +165,9 @@ class RemoteFolder:
 
     def note(self) -> str:
         """The text of a hidden file."""
+        archive = self.one(ARCHIVE)
+        if archive is None or not archive.is_folder:
+            return ""
         try:
             return self._ask(NOTE, self._read_note).decode("utf-8", "replace")
         except FileNotFoundError:
@@ -224,13 +227,20 @@ class RemoteFolder:
 
         Raises FileNotFoundError, StopEntity for what the server refuses, TryLater where the connection keeps breaking."""
         for left in reversed(range(tries)):
-            client = self._server.client()
+            try:
+                client = self._server.client()
+            except StopConnection:
+                if left == tries - 1:
+                    raise
+                break
             try:
                 return work(client)
             except FileNotFoundError:
                 raise
             except PermissionError:
-                raise StopEntity(f"{self._server.name} does not let {self._server.address.user} at {name}; ask for the permission") from None
+                raise StopEntity(
+                    f"{self._server.name} does not let {self._server.address.user} at {name}; ask for the permission"
+                ) from None
             except UnicodeDecodeError:
                 raise StopEntity(f"a file name in {name} on {self._server.name} is not in UTF-8; have it renamed") from None
             except (EOFError, OSError, paramiko.SSHException) as fault:

@@ -110,7 +110,9 @@ class Server:
         try:
             return socket.create_connection((self.address.host, self.address.port), CONNECT_SECONDS)
         except (socket.gaierror, UnicodeError):
-            raise StopConnection(f"no host {self.address.host} is found; correct it in PATH, or ask who runs your network's names") from None
+            raise StopConnection(
+                f"no host {self.address.host} is found; correct it in PATH, or ask who runs your network's names"
+            ) from None
         except ConnectionRefusedError:
             raise StopConnection(
                 f"{self.name} refuses the connection: no SFTP server listens there; correct the port in PATH, or have it started"
@@ -161,7 +163,9 @@ def _key_of(given: SignIn) -> paramiko.PKey:
     except (paramiko.PasswordRequiredException, TypeError):
         raise StopConnection(f"the private key {path} has a passphrase; write it as PASSWORD") from None
     except (paramiko.SSHException, ValueError, UnsupportedAlgorithm, paramiko.pkey.UnknownKeyType, IndexError):
-        raise StopConnection(f"the private key {path} cannot be opened: the passphrase differs, or it is no private key; {wanted}") from None
+        raise StopConnection(
+            f"the private key {path} cannot be opened: the passphrase differs, or it is no private key; {wanted}"
+        ) from None
 
 
 def _unknown(name: str, shown: list[str]) -> str:
