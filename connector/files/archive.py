@@ -12,6 +12,8 @@ from connector.http.clock import Clock
 
 LOG = logging.getLogger("connector.files")
 STAYS = "it counts as read, and the next sync tries to move it again"
+YOUNG_SECONDS = 60
+"""Whoever writes a file goes on writing after it is moved, and what comes then would not be read."""
 Looked = tuple[str, str]
 """An entity's kind and source."""
 
@@ -39,7 +41,11 @@ class Archive:
     def put_away(self) -> None:
         """Moves what was read. What cannot be moved is warned of in the log, and told by the next check."""
         try:
-            self._move({**self._still_noted(), **self._unchanged()})
+            fresh = self._unchanged()
+            if any(abs(self._clock.now() - time / 1e9) < YOUNG_SECONDS for _size, time in fresh.values()):
+                LOG.info("files that changed within the last minute may still be written to; the next sync moves what this one read")
+                fresh = {}
+            self._move({**self._still_noted(), **fresh})
         except ConnectorError as fault:
             LOG.warning("what was read stays in its folder, and counts as read while it is unchanged: %s", fault)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from connector.files.place import LocalFolder, Place, Seen
 from connector.files.tables import Plan, Reader, opened, plan_all
 from connector.http.clock import Clock, SystemClock
 
+LOG = logging.getLogger("connector.files")
 SAMPLE_ROWS = 2000
 
 
@@ -55,6 +57,8 @@ class FilesConnector(ReadOnly):
         try:
             if stored and self._archive:
                 self._archive.put_away()
+        except Exception:  # what is stored is stored, whatever happens here
+            LOG.warning("what was read was not put away", exc_info=True)
         finally:
             self._place.close()
 

@@ -7,6 +7,7 @@ import tempfile
 import time
 import weakref
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -107,9 +108,10 @@ def _ours() -> Iterator[Path]:
 
 def _removed(folder: Path, lock: FileLock) -> None:
     """The lock goes last but one, so that nobody else takes the folder up meanwhile."""
-    for path in folder.glob("*.fetched*"):
-        path.unlink(missing_ok=True)
-    lock.release()
+    with suppress(OSError):
+        for path in folder.glob("*.fetched"):
+            path.unlink(missing_ok=True)
+        lock.release()
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -3,6 +3,7 @@
 import errno
 import os
 import secrets
+import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -26,6 +27,8 @@ YOUNG_SECONDS, SETTLE_SECONDS = 60, 2.0
 """A file that changed this lately is looked at again after a while: an upload goes on."""
 SLOWEST, GRACE_SECONDS = 4 << 10, 60
 """Bytes a second below which a transfer is given up, once it has lasted."""
+FEW = 50
+"""Files that are asked after one by one; of more, their folders are listed."""
 NOTE_LIMIT = 1 << 20
 NAMED = 1000
 T = TypeVar("T")
@@ -139,12 +142,13 @@ class RemoteFolder:
     def _require_settled(self, files: Sequence[Seen]) -> None:
         if any(abs(self._clock.now() - seen.stamp.mtime_ns / 1e9) < YOUNG_SECONDS for seen in files):
             self._clock.sleep(SETTLE_SECONDS)
-        now: dict[str, State] = {}
-        for folder in {seen.name.rpartition("/")[0] for seen in files}:
-            now.update({entry.name: state_of(entry) for entry in self.lists(folder)})
+        now = {} if len(files) <= FEW else self._states_in({seen.name.rpartition("/")[0] for seen in files})
         for seen in files:
-            if now.get(seen.name) != state_of(seen):
+            if (now.get(seen.name) if now else self.state(seen.name)) != state_of(seen):
                 raise _written_now(seen.name)
+
+    def _states_in(self, folders: set[str]) -> dict[str, State]:
+        return {entry.name: state_of(entry) for folder in folders for entry in self.lists(folder)}
 
     # Putting away
 
@@ -243,7 +247,7 @@ class RemoteFolder:
                 ) from None
             except UnicodeDecodeError:
                 raise StopEntity(f"a file name in {name} on {self._server.name} is not in UTF-8; have it renamed") from None
-            except (EOFError, OSError, paramiko.SSHException) as fault:
+            except (EOFError, OSError, struct.error, paramiko.SSHException, paramiko.SFTPError) as fault:
                 if self._server.alive and not isinstance(fault, TimeoutError | EOFError):
                     raise StopEntity(f"{self._server.name} refuses {name} ({_plain(fault)}); ask whoever runs it") from None
             self._server.drop()

@@ -136,6 +136,17 @@ def test_a_file_that_came_between_two_entities_stays_for_both(place: Place) -> N
     assert place.names() == ["archive/a.csv", "b.csv"]
 
 
+def test_what_changed_a_moment_ago_is_moved_by_the_next_run(place: Place, clock: HurriedClock) -> None:
+    """Whoever writes it may go on writing."""
+    place.write("a.csv", age=1)
+    place.write("b.csv")
+    place.run("*.csv")
+    assert place.names() == ["a.csv", "b.csv"]
+    clock.sleep(100)
+    place.run("*.csv")
+    assert place.names() == ["archive/a.csv", "archive/b.csv"]
+
+
 def test_killed_between_storing_and_moving(place: Place) -> None:
     place.write("a.csv")
     before = place.opens().fingerprint(entity("a.csv"))

@@ -84,12 +84,20 @@ def test_no_folder_and_no_permission(server: Sshd, opens: Opens) -> None:
         rows(opens(path=f"{server.path}/a.csv"), "a.csv")
 
 
+def test_a_name_that_is_no_text_hides_only_itself_from_those_who_name_theirs(server: Sshd, opens: Opens) -> None:
+    server.write("a.csv")
+    (server.folder / os.fsdecode(b"M\xfcller.csv")).write_text("Id,Name\n")
+    assert rows(opens(), "a.csv") == [("1", "Acme")]
+    with pytest.raises(StopEntity, match=r"a file name in .* is not in UTF-8; have it renamed"):
+        rows(opens(), "*.csv")
+
+
 def test_thousands_of_files(server: Sshd, opens: Opens) -> None:
     for number in range(3000):
         (server.folder / f"{number:04}.csv").write_text("Id,Name\n1,A\n")
     begun = time.monotonic()
     assert opens().fingerprint(entity("*.csv"))
-    assert len(rows(opens(), "000?.csv")) == 10
+    assert len(rows(opens(), "00[0-9]?.csv")) == 100
     assert time.monotonic() - begun < 10
 
 
