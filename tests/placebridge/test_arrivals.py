@@ -86,9 +86,8 @@ def test_what_failed_in_part_is_not_put_away(drop: Sshd, placebridge: Commands) 
     assert (left(drop), archived(drop)) == ([], ["accounts.csv", "contacts.csv"])
 
 
+@pytest.mark.parametrize("drop", ["sftp"], indirect=True)
 def test_a_server_that_is_not_known_is_told_by_check_and_sync(drop: Sshd, world: Path, placebridge: Commands) -> None:
-    if not drop.port:
-        pytest.skip("a folder here has no key")
     text = (world / "config.env").read_text()
     (world / "config.env").write_text("".join(line for line in text.splitlines(True) if "HOST_KEY" not in line))
     for words in (("check",), ("sync",)):

@@ -35,6 +35,7 @@ class Server:
         self.address, self._sign_in, self._host_key = address, sign_in, host_key
         self._transport: paramiko.Transport | None = None
         self._client: paramiko.SFTPClient | None = None
+        self._fault: str | None = None
 
     @property
     def alive(self) -> bool:
@@ -47,14 +48,18 @@ class Server:
         return f"{self.address.host}:{self.address.port}"
 
     def client(self) -> paramiko.SFTPClient:
-        """Connects and signs in where that is not done yet. Raises StopConnection."""
+        """Connects and signs in where that is not done yet. Raises StopConnection, after which it asks no more: many accounts are
+        locked after a few wrong passwords."""
+        if self._fault is not None:
+            raise StopConnection(self._fault)
         if self._client is None or not self.alive:
             self.drop()
-            self._transport = self._proven()
             try:
+                self._transport = self._proven()
                 self._signed_in(self._transport)
                 self._client = _opened(self._transport, self.name)
-            except BaseException:
+            except StopConnection as fault:
+                self._fault = str(fault)
                 self.drop()
                 raise
         return self._client

@@ -92,6 +92,16 @@ def test_passwords(tmp_path: Path, opens: Opens) -> None:
         assert "s3cret" not in str(raised.value)
 
 
+def test_a_wrong_password_is_tried_once(tmp_path: Path, opens: Opens) -> None:
+    """Whatever is asked, lest the account is locked."""
+    with password_server(tmp_path) as door:
+        path = f"sftp://council@127.0.0.1:{door.port}"
+        connector = opens(path=path, host_key=door.host_key, private_key=None, password="no", after="archive")
+        findings = connector.check([entity("a.csv"), entity("b.csv"), entity("*.csv")])
+        assert [finding.ok for finding in findings] == [False] * 4
+        assert door.met == ["council"]
+
+
 def test_a_server_with_another_key_is_told_nothing(tmp_path: Path, server: Sshd, opens: Opens) -> None:
     with password_server(tmp_path) as door:
         path = f"sftp://council@127.0.0.1:{door.port}"
