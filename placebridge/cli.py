@@ -82,14 +82,15 @@ def _options(
 def init(
     folder: Annotated[Path | None, typer.Option("--from", metavar="FOLDER", help="A folder of exports; a sub-folder is one CRM.")] = None,
     into: Annotated[Path, typer.Option("--into", metavar="FOLDER", help="Where to write; here unless said.")] = Path(),
+    preset: Annotated[str | None, typer.Option("--preset", metavar="NAME", help="Write only this CRM's field map, to be fitted.")] = None,
 ) -> None:
     """Write config.env, field maps and the database.
 
-    With --from, the field maps are guessed from the headers of the exports and show how full each column is; doubtful lines are
-    commented out. Nothing that exists is overwritten."""
+    With --from, the field maps are made from the headers of the exports, by a preset where they are a known CRM's, else guessed. They
+    show how full each column is; doubtful lines are commented out. Nothing that exists is overwritten."""
     from placebridge.setting_up import init as work
 
-    work(folder, into)
+    work(folder, into, preset)
 
 
 @app.command()

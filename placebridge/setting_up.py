@@ -7,6 +7,7 @@ import typer
 
 from placebridge.config_text import Connected, config_text
 from placebridge.faults import UserError
+from placebridge.guessing import presets
 from placebridge.guessing.folder import NEARLY, Guess, exports_in, guess
 from placebridge.guessing.sides import Side, connection_name, side_of
 from placebridge.opening import opened
@@ -25,8 +26,11 @@ class Found:
     map_file: Path
 
 
-def init(folder: Path | None, into: Path) -> None:
+def init(folder: Path | None, into: Path, preset: str | None = None) -> None:
     """Writes config.env, field maps and the database; overwrites nothing. Raises UserError where there are no exports, or nothing is known in them."""
+    if preset is not None:
+        _write_preset(preset, folder, into)
+        return
     config = into / "config.env"
     if config.exists():
         raise UserError(f"{config} is there already and is left as it is; give another folder with --into")
@@ -49,6 +53,24 @@ def init(folder: Path | None, into: Path) -> None:
         raise UserError(f"no field map is complete yet: finish the {UNFINISHED} files above and name them in {config}")
 
 
+def _write_preset(preset: str, folder: Path | None, into: Path) -> None:
+    """Writes a preset's whole field map alone, for a hand to fit."""
+    if folder is not None:
+        raise UserError("--from finds the preset itself; write --from or --preset, not both")
+    if preset not in presets.names():
+        known = "; ".join(f"{name} ({about})" for name, about in presets.names().items())
+        raise UserError(f"there is no preset '{preset}'; there are {known}")
+    target = into / f"{preset}.yaml"
+    if target.exists():
+        raise UserError(f"{target} is there already and is left as it is; give another folder with --into")
+    into.mkdir(parents=True, exist_ok=True)
+    target.write_text(presets.text_of(preset), encoding="utf-8")
+    typer.echo(
+        f"{target}: the whole field map. Correct its `from` lines to your files' names, take out the lines whose columns your exports lack"
+        " (`placebridge check` names them), and name the file in a connection's MAPPING."
+    )
+
+
 def _guessed(folder: Path, into: Path) -> list[Found]:
     """Every folder's guess, before anything is written."""
     found: list[Found] = []
@@ -58,7 +80,7 @@ def _guessed(folder: Path, into: Path) -> list[Found]:
         for target in (map_file, map_file.with_name(map_file.name + UNFINISHED)):
             if target.exists():
                 raise UserError(f"{target} is there already and is left as it is; give another folder with --into")
-        made = guess(name, place)
+        made = guess(name, place, by_presets=True)
         found.append(Found(place, name, side_of(place, [path.stem for path in exports_in(place)]), made, map_file))
     return found
 
@@ -86,7 +108,8 @@ def _say(one: Found, target: Path) -> None:
             continue
         fields = sum(not line.doubt for line in block.lines)
         doubts = f", {block.doubtful} for you to decide" if block.doubtful else ""
-        typer.echo(f"  {block.source}: {block.entity}, {block.sheet.rows:,} rows looked at, {fields} fields{doubts}")
+        by = f", by the preset {block.preset}" if block.preset else ""
+        typer.echo(f"  {block.source}: {block.entity}, {block.sheet.rows:,} rows looked at, {fields} fields{by}{doubts}")
     for line in one.guess.left_out:
         typer.echo(f"  not read: {line}")
     if one.side.assumed:

@@ -2,44 +2,83 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from connector.contract import ConnectorError, Cursor, Entity, Finding, Page, ReadOnly, Row, Skipped
-from connector.files.folder import Found, find
+from connector.contract import ConnectorError, Cursor, Entity, Finding, Page, ReadOnly, Row, Skipped, StopEntity
+from connector.files.archive import Archive
+from connector.files.folder import Found
+from connector.files.naming import NothingThere
+from connector.files.place import LocalFolder, Place, Seen
 from connector.files.tables import Plan, Reader, opened, plan_all
+from connector.http.clock import Clock, SystemClock
 
+LOG = logging.getLogger("connector.files")
 SAMPLE_ROWS = 2000
 
 
 class FilesConnector(ReadOnly):
     """Reads CSV, TSV and XLSX files from a folder. An entity's source is a file name or a glob relative to it, or `book.xlsx#Sheet`."""
 
-    def __init__(self, folder: Path, page_rows: int = 5000) -> None:
-        self._folder, self._page_rows = folder, page_rows
+    def __init__(self, folder: Path | Place, page_rows: int = 5000, archive: bool = False, clock: Clock | None = None) -> None:
+        """`archive`: what was read and stored is put away, and a source without a file has nothing new."""
+        self._place: Place = LocalFolder(folder) if isinstance(folder, Path) else folder
+        self._page_rows = page_rows
+        self._archive = Archive(self._place, clock or SystemClock()) if archive else None
 
     def check(self, entities: list[Entity]) -> list[Finding]:
         """Reads the first rows of each entity's files; says what was found or what to mend."""
-        return [self._check(entity) for entity in entities]
+        found = [self._check(entity) for entity in entities]
+        return [*found, self._archive.finding()] if self._archive else found
 
     def fingerprint(self, entity: Entity) -> str:
         """Names, sizes and times of all files that the source means. Raises ConnectorError as `pull` does; no file is opened."""
-        stamps = json.dumps([entity.source, _stamps(find(self._folder, entity.source))])
+        files = self._look(entity)
+        if not files:
+            return ""
+        stamps = json.dumps([entity.source, _stamps(files)])
         return hashlib.sha256(stamps.encode()).hexdigest()
 
     def pull(self, entity: Entity, cursor: Cursor | None) -> Iterator[Page]:
         """Yields pages of at most `page_rows` rows, over all files in sorted order. Raises StopEntity and StopConnection for what an
         admin must mend, TryLater for a file that is being written."""
-        files = find(self._folder, entity.source)
+        seen = self._look(entity)
+        if not seen:
+            return (yield Page(last=True, snapshot=False))
+        files = self._place.fetch(seen)
         reading = _Reading(files, entity, self._page_rows)
         if cursor is not None and not _fits(files, cursor):
             return (yield from reading.pages(None, [f"{entity.source}: the files are others than before, so they are read from the start"]))
         return (yield from reading.pages(cursor))
 
+    def close(self, stored: bool) -> None:
+        """Puts away what was read, where that is wanted and all of it is stored."""
+        try:
+            if stored and self._archive:
+                self._archive.put_away()
+        except Exception:  # what is stored is stored, whatever happens here
+            LOG.warning("what was read was not put away", exc_info=True)
+        finally:
+            self._place.close()
+
+    def _look(self, entity: Entity) -> Sequence[Seen]:
+        """The files to read. None only where what was read is put away."""
+        try:
+            files = self._place.look(entity.source)
+        except NothingThere as fault:
+            if self._archive is None:
+                raise StopEntity(str(fault)) from None
+            files = []
+        return self._archive.fresh(entity, files) if self._archive else files
+
     def _check(self, entity: Entity) -> Finding:
         name = f"{entity.kind} from {entity.source}"
         try:
-            plans = plan_all(find(self._folder, entity.source), entity.columns)
+            seen = self._look(entity)
+            if not seen:
+                return Finding(name, True, self._nothing_new(entity.source))
+            plans = plan_all(self._place.fetch(seen), entity.columns)
             counts = [_estimate(planned, entity) for planned in plans]
         except ConnectorError as fault:
             return Finding(name, False, str(fault))
@@ -49,6 +88,13 @@ class FilesConnector(ReadOnly):
         words = "; ".join(dict.fromkeys(planned.words for planned in plans))
         columns = "1 column" if len(entity.columns) == 1 else f"all {len(entity.columns)} columns"
         return Finding(name, True, f"{files}: {about}{rows:,} {'row' if rows == 1 else 'rows'}, {columns} found, {words}")
+
+    def _nothing_new(self, source: str) -> str:
+        try:
+            self._place.look(source)
+        except NothingThere as fault:
+            return f"nothing new has come, so what is held stands ({fault})"
+        return "nothing new has come, so what is held stands; what lies there was read before"
 
 
 class _Reading:
@@ -114,7 +160,7 @@ class _Reading:
         return page
 
 
-def _stamps(files: list[Found]) -> dict[str, list[int]]:
+def _stamps(files: Sequence[Seen]) -> dict[str, list[int]]:
     return {found.name: [found.stamp.size, found.stamp.mtime_ns] for found in files}
 
 

@@ -1,8 +1,6 @@
 """Which files a source means, and whether they changed: nothing is opened here."""
 
-import difflib
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,10 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from connector.contract import StopConnection, StopEntity, TryLater
-
-IGNORED_SUFFIXES = (".tmp", ".part", ".crdownload")
-NAMED_SHEET = re.compile(r"(.+\.xls[xm])#(.+)", re.IGNORECASE | re.DOTALL)
-LISTED = 10
+from connector.files.naming import WILD, counts, is_a_folder, no_glob, nothing_there, relative, split_sheet
 
 
 @dataclass(frozen=True)
@@ -37,13 +32,14 @@ class Found:
 
 
 def find(folder: Path, source: str) -> list[Found]:
-    """The files that `source` means, in sorted order; raises StopConnection or StopEntity when there is none or one is out of bounds."""
+    """The files that `source` means, in sorted order; raises StopConnection or StopEntity when there is none (NothingThere)
+    or one is out of bounds."""
     _require_folder(folder)
-    pattern, sheet = _split_sheet(folder, _relative(source))
+    pattern, sheet = split_sheet(relative(source), lambda name: os.path.lexists(folder / name))
     with os_faults(source):
         paths = _matches(folder, pattern)
         if not paths:
-            raise StopEntity(_nothing_there(folder, pattern))
+            raise nothing_there(_some_names(folder), pattern)
         root = folder.resolve()
         return [_found(root, folder, path, sheet) for path in paths]
 
@@ -86,43 +82,22 @@ def _require_folder(folder: Path) -> None:
     raise StopConnection(f"the folder {folder} does not exist; create it or correct the connection's PATH")
 
 
-def _relative(source: str) -> str:
-    """The source with forward slashes, proven to stay inside the folder."""
-    pattern = source.strip().replace("\\", "/")
-    parts = pattern.split("/")
-    if not pattern or "\0" in pattern:
-        raise StopEntity("the field map names no file: write a file name or a glob after 'from'")
-    if pattern.startswith("/") or re.match(r"[A-Za-z]:", pattern) or ".." in parts:
-        raise StopEntity(f"{source} lies outside the connection's folder; name a file inside it, relative to it")
-    return "/".join(part for part in parts if part not in ("", "."))
-
-
-def _split_sheet(folder: Path, pattern: str) -> tuple[str, str | None]:
-    named = NAMED_SHEET.fullmatch(pattern)
-    if named is None or os.path.lexists(folder / pattern):
-        return pattern, None
-    return named[1], named[2]
-
-
 def _matches(folder: Path, pattern: str) -> list[Path]:
     exact = folder / pattern
     if os.path.lexists(exact):
         if exact.is_dir():
-            raise StopEntity(f"{pattern} is a folder, not a file; write {pattern}/*.csv to read the files in it")
+            raise is_a_folder(pattern)
         return [exact]
-    if not re.search(r"[*?\[]", pattern):
+    if not WILD.search(pattern):
         return []
     try:
-        return sorted(path for path in folder.glob(pattern) if _counts(path.relative_to(folder)) and not path.is_dir())
+        return sorted(path for path in folder.glob(pattern) if counts(path.relative_to(folder).as_posix(), pattern) and not path.is_dir())
     except (ValueError, NotImplementedError) as fault:
-        raise StopEntity(f"{pattern} is no glob that can be read; write one like 2026/*.csv") from fault
+        raise no_glob(pattern) from fault
 
 
-def _counts(relative: Path) -> bool:
-    """Not hidden, not a lock file of Excel, not half downloaded."""
-    name = relative.name.lower()
-    hidden = any(part.startswith(".") for part in relative.parts)
-    return not hidden and not name.startswith("~$") and not name.endswith(IGNORED_SUFFIXES)
+def _some_names(folder: Path) -> Iterator[str]:
+    return (path.relative_to(folder).as_posix() for path in islice(folder.rglob("*"), 1000) if path.is_file())
 
 
 def _found(root: Path, folder: Path, path: Path, sheet: str | None) -> Found:
@@ -138,14 +113,3 @@ def _found(root: Path, folder: Path, path: Path, sheet: str | None) -> Found:
     if not real.is_file():
         raise StopEntity(f"{name} is not an ordinary file; put a CSV or XLSX file in its place")
     return Found(path, name, stamp_of(path), sheet)
-
-
-def _nothing_there(folder: Path, pattern: str) -> str:
-    """The message for a source that matches nothing: it names what is there, the likeliest first."""
-    there = [path.relative_to(folder) for path in islice(folder.rglob("*"), 1000) if path.is_file()]
-    names = sorted(path.as_posix() for path in there if _counts(path))
-    names.sort(key=lambda name: -difflib.SequenceMatcher(None, name.lower(), pattern.lower()).ratio())
-    if not names:
-        return f"no file matches {pattern}: the folder holds no files yet; put the export there"
-    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return f"no file matches {pattern}; the folder holds {', '.join(names[:LISTED])}{more}; correct 'from' in the field map or add the file"

@@ -10,8 +10,9 @@ from mappings.pointing import Index
 from placebridge.guessing.alike import is_extract, joined, leave_out_repeated
 from placebridge.guessing.blocks import Town, basics_of, block_of, rows_for_index
 from placebridge.guessing.columns import Sheet
-from placebridge.guessing.entities import ENTITIES, judge
+from placebridge.guessing.entities import ENTITIES, Judged, judge
 from placebridge.guessing.line import BlockGuess
+from placebridge.guessing.presets import fitted, known_as
 from placebridge.guessing.writing import written
 
 ENDINGS = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm"}
@@ -51,12 +52,13 @@ def exports_in(folder: Path) -> list[Path]:
     )
 
 
-def guess(name: str, folder: Path) -> Guess:
-    """Guesses the field map of a connection."""
+def guess(name: str, folder: Path, by_presets: bool = False) -> Guess:
+    """Guesses the field map of a connection. `by_presets`: an export whose headers a preset knows is read by that."""
     sheets, left_out = _read(folder)
     taken: list[tuple[Sheet, str]] = []
     for sheet in sheets:
-        judged = judge(sheet)
+        known = known_as(sheet) if by_presets else None
+        judged = Judged(known.entity) if known else judge(sheet)
         if judged.entity:
             taken.append((sheet, judged.entity))
         else:
@@ -70,6 +72,8 @@ def guess(name: str, folder: Path) -> Guess:
         block.source = source
         block.complete = not is_extract(source)
         block.complete_remark = "by its name a part only: nothing is deleted because it is not in the file"
+        if by_presets and (known := known_as(sheet)):
+            block = fitted(known, block, town.private)
         blocks.append(block)
     leave_out_repeated(blocks)
     return Guess(written(name, blocks, left_out), blocks, left_out)

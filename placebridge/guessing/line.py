@@ -34,6 +34,8 @@ class BlockGuess:
     complete: bool = True
     complete_remark: str = ""
     participants: list[Line] = field(default_factory=list)
+    preset: str = ""
+    """The preset that its lines are of, where its headers are known."""
     missing: str = ""
     """What the contract demands and no column has: the whole block is commented out then."""
     unused: list[Column] = field(default_factory=list)

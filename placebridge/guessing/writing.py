@@ -51,7 +51,8 @@ def _unfinished(block: BlockGuess) -> str:
 
 
 def _block(block: BlockGuess) -> Iterator[str]:
-    yield _row(f"  - from: {quoted(block.source)}", f"{counted(block.sheet.rows, 'row')} looked at")
+    by = f"; by the preset {block.preset}" if block.preset else ""
+    yield _row(f"  - from: {quoted(block.source)}", f"{counted(block.sheet.rows, 'row')} looked at{by}")
     if block.ids:
         ids = [quoted_in_flow(column.name) for column in block.ids]
         value = quoted(block.ids[0].name) if len(ids) == 1 else f"[{', '.join(ids)}]"

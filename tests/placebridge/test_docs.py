@@ -61,10 +61,10 @@ def test_every_setting_stands_in_the_example() -> None:
 
 @pytest.mark.parametrize("kind", OURS)
 def test_every_setting_of_a_kind_stands_in_the_example_with_its_default(kind: str) -> None:
-    (name,) = re.findall(rf"{PREFIX}CONNECTIONS__(\w+)__KIND={kind}$", EXAMPLE, re.M)
-    told = dict(re.findall(rf"^#?{PREFIX}CONNECTIONS__{name}__(\w+)=(.*)$", EXAMPLE, re.M))
+    names = re.findall(rf"{PREFIX}CONNECTIONS__(\w+)__KIND={kind}$", EXAMPLE, re.M)
+    told = dict(re.findall(rf"^#?{PREFIX}CONNECTIONS__(?:{'|'.join(names)})__(\w+)=(.*)$", EXAMPLE, re.M))
     fields = {field.upper(): held for field, held in kind_of(kind).settings.model_fields.items()}
-    shared = set() if name == "DYNAMICS" else {"PROXY", "NO_PROXY", "CA_BUNDLE"} | ({"SECRET_EXPIRES"} if name == "POSTCODES" else set())
+    shared = set() if kind == "dataverse" else {"PROXY", "NO_PROXY", "CA_BUNDLE"} | ({"SECRET_EXPIRES"} if kind == "postcodes" else set())
     assert [field for field in fields if field not in told and field not in shared] == []
     defaults = {field: held.default for field, held in fields.items() if isinstance(held.default, int | float) or field == "API_VERSION"}
     assert {field: float(told[field]) for field in defaults} == {field: float(default) for field, default in defaults.items()}

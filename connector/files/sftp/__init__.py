@@ -1,0 +1,1 @@
+"""A folder of exports on a server that speaks SFTP."""
