@@ -2,8 +2,9 @@
 
 import pytest
 
-from connector.kind import Kind
+from connector.kind import Kind, LookupKind
 from connector.kinds import OURS, kind_of
+from tests.connector.hostile import lookups
 from tests.connector.hostile.running import run
 from tests.connector.worlds import WITHOUT_HTTP, worlds
 
@@ -16,6 +17,17 @@ SEEDS = 8
 def test_whatever_the_service_does(name, seed):
     """The same rows in the end as from a calm service; no secret anywhere; nothing to another host; only the contract's errors."""
     assert run(WORLDS[name], seed).broken == []
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("name", lookups.REGISTERS)
+def test_whatever_a_register_does(name, seed):
+    """The same answers in the end as from a calm register, each once."""
+    assert lookups.run(lookups.REGISTERS[name], seed).broken == []
+
+
+def test_every_lookup_has_its_register():
+    assert {name for name in OURS if isinstance(kind_of(name), LookupKind)} == lookups.REGISTERS.keys()
 
 
 def test_every_connector_over_http_has_its_world():
