@@ -13,8 +13,8 @@ from benchmarks.load.dlt_load import load
 def client_of(name: str, address: str) -> dict[str, Any]:
     """How it signs in and pages."""
     if name == "offset":
-        paginator: dict[str, Any] = {"type": "offset", "limit": REST_PAGE, "offset_param": "offset", "limit_param": "limit", "total_path": "total"}
-        return {"base_url": address, "paginator": paginator}
+        names = {"offset_param": "offset", "limit_param": "limit", "total_path": "total"}
+        return {"base_url": address, "paginator": {"type": "offset", "limit": REST_PAGE} | names}
     if WAYS[name].service == "rest":
         return {"base_url": address, "paginator": {"type": "json_link", "next_url_path": "next"}}
     return {

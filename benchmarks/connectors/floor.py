@@ -16,17 +16,19 @@ from benchmarks.connectors.ways import DATAVERSE, DATAVERSE_PAGE, REST, REST_PAG
 from benchmarks.load.floor import Pages, upsert
 
 
-def following(url: str, place: Path) -> Pages:
-    """By next link; only what changed since the last row, where a place is kept."""
+def following(url: str, place: Path | None) -> Pages:
+    """By next link; only what changed since the latest change, where a place is kept."""
     session, take, latest = requests.Session(), itemgetter(*REST), ""
-    since = place.read_text() if place.exists() else ""
+    since = place.read_text() if place and place.exists() else ""
     link: str | None = f"{url}?modified_since={since}" if since else url
     while link:
         found = orjson.loads(session.get(link, timeout=60).content)
         link = found["next"]
         yield map(take, found["rows"])
-        latest = max([latest, *map(itemgetter("updated_at"), found["rows"])])
-    place.write_text(latest or since)
+        if place:
+            latest = max([latest, *map(itemgetter("updated_at"), found["rows"])])
+    if place:
+        place.write_text(latest or since)
 
 
 def positions(url: str) -> Pages:
@@ -63,7 +65,7 @@ def main() -> None:
     elif name == "offset":
         pages = positions(address + way.path)
     else:
-        pages = following(address + way.path, place if way.changes else Path(folder) / "none")
+        pages = following(address + way.path, place if way.changes else None)
     upsert(way.fields, pages, database_url)
 
 

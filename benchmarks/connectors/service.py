@@ -88,10 +88,8 @@ def _definition(name: str) -> dict[str, object]:
 
 def _attributes(tracked: bool) -> list[dict[str, object]]:
     names = [name.removeprefix("_").removesuffix("_value") for name in DATAVERSE]
-    return [
-        {"LogicalName": name, "AttributeType": TYPES.get(name, "String") if tracked or name != "modifiedon" else "String", "IsValidForRead": True}
-        for name in names
-    ]
+    types = TYPES if tracked else TYPES | {"modifiedon": "String"}
+    return [{"LogicalName": name, "AttributeType": types.get(name, "String"), "IsValidForRead": True} for name in names]
 
 
 def main() -> None:

@@ -1,10 +1,10 @@
 """The ways in which 100,000 contacts are read, and the cases that are measured of each.
 
-    next              kind rest, pages by next link, everything each time
-    offset            kind rest, pages by offset, everything each time
-    next-changes      kind rest, pages by next link, then only what changed
-    dataverse-whole   kind dataverse, a table whose changes cannot be asked for
-    dataverse         kind dataverse, change tracking: then only what changed
+next              kind rest, pages by next link, everything each time
+offset            kind rest, pages by offset, everything each time
+next-changes      kind rest, pages by next link, then only what changed
+dataverse-whole   kind dataverse, a table whose changes cannot be asked for
+dataverse         kind dataverse, change tracking: then only what changed
 """
 
 from dataclasses import dataclass
