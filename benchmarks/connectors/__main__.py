@@ -24,7 +24,8 @@ Command = Callable[[str, str, str, str], list[str]]
 """From the way, the service's address, the database's and a folder to keep state in."""
 COMMANDS: dict[str, Command] = {
     "placebridge": lambda way, url, database, folder: python("benchmarks.connectors.ours", way, url, database),
-    "dlt": lambda way, url, database, folder: peer("benchmarks.connectors.dlt_rest", way, url, database, folder),
+    "dlt": lambda *words: peer("benchmarks.connectors.dlt_rest", *words),
+    "dlt, Arrow": lambda *words: peer("benchmarks.connectors.dlt_rest", *words, "--arrow"),
 }
 
 
@@ -38,19 +39,23 @@ def main() -> None:
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
     parser.add_argument("--way", nargs="+", choices=list(WAYS), default=list(WAYS))
     options = parser.parse_args()
-    names = ["placebridge", "dlt"] if options.peers else ["placebridge"]
     print(f"{options.rows:,} contacts, {options.rounds} rounds; medians, and the range of the ratios\n\n{HEADINGS}")
     for kind in [options.only] if options.only else ["sqlite", "postgresql"]:
         with empty_databases(kind, {"shared_buffers": "256MB"}) as empty:
             new = partial(initialised, empty)
             for way in options.way:
                 with served("benchmarks.connectors.service", WAYS[way].service, str(options.rows)) as url:
-                    tools = {name: partial(_all, way, COMMANDS[name], new, url) for name in names}
+                    tools = {name: partial(_all, way, COMMANDS[name], new, url) for name in _tools(way, options.peers)}
                     compare(f"{way}, {kind}", partial(_all, way, _floor, new, url), tools, options.rounds)
                 if options.large:
                     with served("benchmarks.connectors.service", WAYS[way].service, str(10 * options.rows)) as url:
                         for case, cost in _all(way, COMMANDS["placebridge"], new, url).items():
                             print(f"| {way}, {kind} | placebridge, {10 * options.rows:,} rows | {case} {row(cost)} |", flush=True)
+
+
+def _tools(way: str, peers: bool) -> list[str]:
+    """dlt with Arrow tables is no REST source, and is measured for one way."""
+    return ["placebridge", *(["dlt"] if peers else []), *(["dlt, Arrow"] if peers and way == "next" else [])]
 
 
 def _all(way: str, command: Command, new: Callable[[], str], url: str) -> dict[str, Cost]:

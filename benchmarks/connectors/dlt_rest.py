@@ -1,13 +1,16 @@
 """dlt's read of each way: its REST source, at the settings that were found best (docs/performance.md).
 
-PYTHON_OF_DLT -m benchmarks.connectors.dlt_rest WAY ADDRESS DATABASE FOLDER       FOLDER: where dlt keeps its state between runs
+PYTHON_OF_DLT -m benchmarks.connectors.dlt_rest WAY ADDRESS DATABASE FOLDER [--arrow]     FOLDER: where dlt keeps its state between runs
+
+--arrow (for the way `next`): instead of its REST source, a resource written by hand that gives it each page as an Arrow table.
 """
 
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.connectors.ways import DATAVERSE, DATAVERSE_PAGE, FIRST_CHANGE, REST_PAGE, WAYS
-from benchmarks.load.dlt_load import load
+from benchmarks.load.dlt_load import load, run
 
 
 def client_of(name: str, address: str) -> dict[str, Any]:
@@ -50,10 +53,30 @@ def _later(moment: str) -> str:
     return f"modifiedon ge {moment}"
 
 
+def arrow(address: str) -> Any:
+    """A resource of the way `next`. Its pages miss the steps in which dlt goes through every row in Python."""
+    import dlt
+    import pyarrow
+    from dlt.sources.helpers.rest_client import RESTClient
+    from dlt.sources.helpers.rest_client.paginators import JSONLinkPaginator
+
+    told = resource_of("next")
+
+    def pages() -> Iterator[Any]:
+        client = RESTClient(address, paginator=JSONLinkPaginator("next"), data_selector="rows")
+        for page in client.paginate(WAYS["next"].path):
+            yield pyarrow.Table.from_pylist(list(page))
+
+    return dlt.resource(pages, name="contact", primary_key=told["primary_key"], write_disposition=told["write_disposition"])
+
+
 def main() -> None:
     """Loads."""
-    name, address, database_url, folder = sys.argv[1:]
-    load(client_of(name, address), resource_of(name), database_url, folder)
+    name, address, database_url, folder, *options = sys.argv[1:]
+    if options == ["--arrow"]:
+        run(arrow(address), database_url, folder, "parquet")
+    else:
+        load(client_of(name, address), resource_of(name), database_url, folder, "parquet")
 
 
 if __name__ == "__main__":

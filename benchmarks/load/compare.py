@@ -1,4 +1,6 @@
-"""Rounds of a floor, tools, and the floor again: a tool's ratio is to the mean of the two floors around it."""
+"""Rounds of a floor, tools, and the floor again: a tool's ratio is to the mean of the two floors around it.
+
+The ratio of CPU is of the processes alone, without the database's server; it varies less where others use the machine."""
 
 import statistics
 import subprocess
@@ -15,7 +17,10 @@ from store.database import Database
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PEERS = ROOT / ".venv-peers"
-HEADINGS = "| database | tool | case | wall s | CPU s | peak MB | ratio to the floor (range) |\n|---|---|---|---|---|---|---|"
+HEADINGS = (
+    "| database | tool | case | wall s | CPU s | peak MB | ratio to the floor (range) | ratio of CPU (range) |\n"
+    "|---|---|---|---|---|---|---|---|"
+)
 Tool = Callable[[], dict[str, Cost]]
 """Runs every case once, in an empty database, and tells what each cost."""
 
@@ -23,7 +28,7 @@ Tool = Callable[[], dict[str, Cost]]
 def compare(label: str, floor: Tool, tools: Mapping[str, Tool], rounds: int) -> None:
     """Measures, and prints the rows of a table that HEADINGS begins."""
     costs: dict[tuple[str, str], list[Cost]] = defaultdict(list)
-    ratios: dict[tuple[str, str], list[float]] = defaultdict(list)
+    ratios: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for _ in range(rounds):
         before = floor()
         for name, tool in tools.items():
@@ -31,13 +36,15 @@ def compare(label: str, floor: Tool, tools: Mapping[str, Tool], rounds: int) -> 
             for case, cost in found.items():
                 costs["floor", case] += [before[case], after[case]]
                 costs[name, case].append(cost)
-                ratios[name, case].append(cost.wall / statistics.mean([before[case].wall, after[case].wall]))
+                both = before[case], after[case]
+                wall, cpu = (statistics.mean(getattr(one, field) for one in both) for field in ("wall", "cpu"))
+                ratios[name, case].append((cost.wall / wall, cost.cpu / cpu))
             before = after
     for (name, case), held in costs.items():
         middle = Cost(*(statistics.median(getattr(cost, field) for cost in held) for field in ("wall", "cpu", "memory")))
-        told = ratios.get((name, case))
-        ratio = f"{statistics.median(told):.2f} ({min(told):.2f}-{max(told):.2f})" if told else "1"
-        print(f"| {label} | {name} | {case} {row(middle)} {ratio} |", flush=True)
+        told = zip(*ratios[name, case], strict=True) if (name, case) in ratios else []
+        shown = [f"{statistics.median(one):.2f} ({min(one):.2f}-{max(one):.2f})" for one in told] or ["1", "1"]
+        print(f"| {label} | {name} | {case} {row(middle)} {' | '.join(shown)} |", flush=True)
 
 
 def row(cost: Cost) -> str:

@@ -17,17 +17,22 @@ os.environ |= {
 }
 
 
-def load(client: dict[str, Any], resource: dict[str, Any], database_url: str, folder: str, file_format: str | None = None) -> None:
-    """Runs dlt's REST source with one resource into the database; `file_format` is the loader's, None for what suits the database."""
-    import dlt
+def load(client: dict[str, Any], resource: dict[str, Any], database_url: str, folder: str, file_format: str) -> None:
+    """Runs dlt's REST source with one resource into the database."""
     from dlt.sources.rest_api import rest_api_source
+
+    run(rest_api_source({"client": client, "resources": [resource]}), database_url, folder, file_format)
+
+
+def run(source: Any, database_url: str, folder: str, file_format: str) -> None:
+    """Runs a source of dlt's into the database; `file_format` is that of the loader's files."""
+    import dlt
 
     is_sqlite = database_url.startswith("sqlite")
     with_password = database_url.replace("@", ":any@", 1)  # it wants one even where the server does not
     destination = dlt.destinations.sqlalchemy(database_url) if is_sqlite else dlt.destinations.postgres(with_password)
     pipeline = dlt.pipeline("contacts", destination=destination, dataset_name="main" if is_sqlite else "crm", pipelines_dir=folder)
-    source = rest_api_source({"client": client, "resources": [resource]})
-    pipeline.run(source, loader_file_format=file_format or (None if is_sqlite else "csv"))
+    pipeline.run(source, loader_file_format=file_format)
 
 
 def main() -> None:
@@ -44,6 +49,7 @@ def main() -> None:
         },
         database_url,
         folder,
+        "parquet",
     )
 
 
