@@ -17,15 +17,15 @@ os.environ |= {
 }
 
 
-def load(client: dict[str, Any], resource: dict[str, Any], database_url: str, folder: str, file_format: str) -> None:
+def load(client: dict[str, Any], resource: dict[str, Any], database_url: str, folder: str, file_format: str | None) -> None:
     """Runs dlt's REST source with one resource into the database."""
     from dlt.sources.rest_api import rest_api_source
 
     run(rest_api_source({"client": client, "resources": [resource]}), database_url, folder, file_format)
 
 
-def run(source: Any, database_url: str, folder: str, file_format: str) -> None:
-    """Runs a source of dlt's into the database; `file_format` is that of the loader's files."""
+def run(source: Any, database_url: str, folder: str, file_format: str | None) -> None:
+    """Runs a source of dlt's into the database; `file_format` is that of the loader's files, None for dlt's choice."""
     import dlt
 
     is_sqlite = database_url.startswith("sqlite")
@@ -49,7 +49,7 @@ def main() -> None:
         },
         database_url,
         folder,
-        "parquet",
+        None if database_url.startswith("sqlite") else "csv",
     )
 
 
