@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -203,6 +204,11 @@ class _Settling:
         new = select(func.count()).select_from(arrival).where(self.accepted, arrival.c.record_id.is_(None))
         return int(self.connection.scalar(new) or 0)
 
+    @cached_property
+    def swept(self) -> bool:
+        """Whether any ids were told without their rows."""
+        return self.connection.execute(select(arrival.c.id).where(self.seen).limit(1)).first() is not None
+
     def guard(self, lost: int) -> None:
         """Stops before anything is removed, where too much would be."""
         if lost <= GUARD_COUNT:
@@ -281,8 +287,7 @@ class _Settling:
         told = select(arrival.c.source_id, arrival.c.fields).where(self.arrived, arrival.c.mark == "merged").order_by(arrival.c.id)
         scope = {"connection_id": self.connection_id, "entity": self.entity}
         rows = {row.source_id: scope | {"loser": row.source_id, "survivor": row.fields["survivor"]} for row in self.connection.execute(told)}
-        swept = self.connection.execute(select(arrival.c.id).where(self.seen).limit(1)).first() is not None
-        if not (swept or self.finished.changes_only):
+        if not (self.swept or self.finished.changes_only):
             return bool(bulk.replace(self.connection, Merged, rows.values(), scope))
         return bool(bulk.replace_among(self.connection, Merged, "loser", list(rows), rows.values())) if rows else False
 
@@ -316,7 +321,7 @@ class _Settling:
         )
         found: dict[str, Any] = {}
         for source, end in self.finished.ended.items():
-            unknown = self._unknown(source) if source in self.finished.living else []
+            unknown = self._unknown(source) if self.swept and source in self.finished.living else []
             before = ((held or {}).get(source) or {}).get("unknown", ())
             found[source] = {"cursor": None if set(unknown) & set(before) else end.cursor, "unknown": unknown}
         return found

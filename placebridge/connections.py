@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 from sqlalchemy import Connection, func, insert, select, update
+from sqlmodel import SQLModel
 
 from connector.http import SlidingBudget
 from jobs import dirty
@@ -22,10 +23,10 @@ from placebridge.removing import remove_all_of
 from placebridge.settings_file import CONNECTIONS, NAME
 from store import bulk
 from store.lock import only_one
-from store.tables import Audit, BusinessRecord, LookupAnswer, Record, Run
+from store.tables import Audit, BusinessRecord, LookupAnswer, Record
 from store.tables import Connection as ConnectionRow
 
-connections, record, run = bulk.table_of(ConnectionRow), bulk.table_of(Record), bulk.table_of(Run)
+connections, record = bulk.table_of(ConnectionRow), bulk.table_of(Record)
 answer = bulk.table_of(LookupAnswer)
 
 
@@ -40,8 +41,9 @@ def rename(file: Path | None, name: str, new_name: str) -> None:
             held = _held(connection, name)
             _not_taken(connection, new)
             connection.execute(update(connections).where(connections.c.id == held.id).values(name=new))
-            for table in (run, answer):
-                connection.execute(update(table).where(table.c.connection == held.name).values(connection=new))
+            for table in SQLModel.metadata.sorted_tables:
+                if "connection" in table.c:
+                    connection.execute(update(table).where(table.c.connection == held.name).values(connection=new))
             _mark(connection, held.id)
             _audit(connection, "connection rename", held.name, new)
         _refresh(at, rules)

@@ -5,10 +5,10 @@ python -m benchmarks.load.contacts ROWS     prints its URL, serves until it is e
 
 import sys
 from functools import lru_cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
 
 import orjson
+
+from benchmarks.load.serving import Asked, serve
 
 PAGE = 1000
 FIELDS = ("id", "first_name", "last_name", "title", "email", "phone", "account", "town", "postcode", "status", "notes", "updated_at")
@@ -32,37 +32,20 @@ def contact(number: int) -> dict[str, str]:
     }
 
 
-class _Api(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    rows = 0
-
-    def do_GET(self) -> None:
-        start = int(parse_qs(urlsplit(self.path).query).get("start", ["0"])[0])
-        body = _page(start, self.rows, f"http://{self.headers['Host']}")
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing."""
-
-
-@lru_cache(maxsize=200)
-def _page(start: int, rows: int, host: str) -> bytes:
-    end = min(start + PAGE, rows)
-    following = f"{host}/contacts?start={end}" if end < rows else None
-    return orjson.dumps({"rows": [contact(number) for number in range(start, end)], "next": following})
-
-
 def main() -> None:
     """Serves."""
-    _Api.rows = int(sys.argv[1])
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Api)
-    server.daemon_threads = True
-    print(f"http://127.0.0.1:{server.server_port}/contacts?start=0", flush=True)
-    server.serve_forever()
+    rows = int(sys.argv[1])
+
+    @lru_cache(maxsize=200)
+    def page(start: int, host: str) -> bytes:
+        end = min(start + PAGE, rows)
+        following = f"{host}/contacts?start={end}" if end < rows else None
+        return orjson.dumps({"rows": [contact(number) for number in range(start, end)], "next": following})
+
+    def answer(asked: Asked) -> bytes:
+        return page(int(asked.query["start"]), asked.host)
+
+    serve(answer, "/contacts?start=0")
 
 
 if __name__ == "__main__":

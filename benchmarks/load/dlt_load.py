@@ -7,6 +7,7 @@ dlt needs an environment of its own (benchmarks/load/requirements.txt); this fil
 
 import os
 import sys
+from typing import Any
 
 os.environ |= {
     "RUNTIME__DLTHUB_TELEMETRY": "false",
@@ -16,31 +17,40 @@ os.environ |= {
 }
 
 
-def main() -> None:
-    """Loads."""
-    url, database_url, folder = sys.argv[1:]
-    import dlt
+def load(client: dict[str, Any], resource: dict[str, Any], database_url: str, folder: str, file_format: str | None) -> None:
+    """Runs dlt's REST source with one resource into the database."""
     from dlt.sources.rest_api import rest_api_source
 
-    base, path = url.rsplit("/", 1)
+    run(rest_api_source({"client": client, "resources": [resource]}), database_url, folder, file_format)
+
+
+def run(source: Any, database_url: str, folder: str, file_format: str | None) -> None:
+    """Runs a source of dlt's into the database; `file_format` is that of the loader's files, None for dlt's choice."""
+    import dlt
+
     is_sqlite = database_url.startswith("sqlite")
     with_password = database_url.replace("@", ":any@", 1)  # it wants one even where the server does not
     destination = dlt.destinations.sqlalchemy(database_url) if is_sqlite else dlt.destinations.postgres(with_password)
     pipeline = dlt.pipeline("contacts", destination=destination, dataset_name="main" if is_sqlite else "crm", pipelines_dir=folder)
-    source = rest_api_source(
+    pipeline.run(source, loader_file_format=file_format)
+
+
+def main() -> None:
+    """Loads."""
+    url, database_url, folder = sys.argv[1:]
+    base, path = url.rsplit("/", 1)
+    load(
+        {"base_url": f"{base}/", "paginator": {"type": "json_link", "next_url_path": "next"}},
         {
-            "client": {"base_url": f"{base}/", "paginator": {"type": "json_link", "next_url_path": "next"}},
-            "resources": [
-                {
-                    "name": "contact",
-                    "primary_key": "id",
-                    "write_disposition": {"disposition": "merge", "strategy": "delete-insert"},
-                    "endpoint": {"path": path, "data_selector": "rows"},
-                }
-            ],
-        }
+            "name": "contact",
+            "primary_key": "id",
+            "write_disposition": {"disposition": "merge", "strategy": "delete-insert"},
+            "endpoint": {"path": path, "data_selector": "rows"},
+        },
+        database_url,
+        folder,
+        None if database_url.startswith("sqlite") else "csv",
     )
-    pipeline.run(source, loader_file_format=None if is_sqlite else "csv")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ python -m benchmarks.load.floor URL DATABASE
 import hashlib
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -15,59 +15,73 @@ import requests
 
 from benchmarks.load.contacts import FIELDS
 
-NAMES = (*FIELDS, "row_hash")
-CREATE = f"CREATE TABLE IF NOT EXISTS contact ({', '.join(f'{name} text' for name in FIELDS)}, row_hash %s, PRIMARY KEY (id))"
-UPSERT = (
-    f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in NAMES[1:])}"
-    " WHERE contact.row_hash <> excluded.row_hash"
-)
+Pages = Iterable[Iterable[tuple[Any, ...]]]
+"""Rows, a page at a time."""
 
 
-def pages(url: str) -> Iterator[list[tuple[Any, ...]]]:
-    """Each page's rows with their hash."""
-    session = requests.Session()
+def pages(url: str) -> Iterator[Iterable[tuple[Any, ...]]]:
+    """The pages that `next` leads to."""
+    session, take = requests.Session(), itemgetter(*FIELDS)
     following: str | None = url
     while following:
         found = orjson.loads(session.get(following, timeout=60).content)
         following = found["next"]
-        values = map(itemgetter(*FIELDS), found["rows"])
-        yield [(*row, hashlib.blake2b("\x1f".join(row).encode(), digest_size=16).digest()) for row in values]
+        yield map(take, found["rows"])
 
 
-def sqlite(url: str, file: str) -> None:
-    """Commits a page at a time, WAL, synchronous=NORMAL."""
+def upsert(fields: Sequence[str], found: Pages, database_url: str) -> None:
+    """Makes the table `contact` hold the rows; the first of the fields is its key. Commits a page at a time."""
+    if database_url.startswith("sqlite:///"):
+        _sqlite(fields, found, database_url.removeprefix("sqlite:///"))
+    else:
+        _postgresql(fields, found, database_url)
+
+
+def _hashed(page: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return [(*row, hashlib.blake2b(orjson.dumps(row), digest_size=16).digest()) for row in page]
+
+
+def _create(fields: Sequence[str], kind: str) -> str:
+    names = ", ".join(f"{name} text" for name in fields)
+    return f"CREATE TABLE IF NOT EXISTS contact ({names}, row_hash {kind}, PRIMARY KEY ({fields[0]}))"
+
+
+def _upsert(fields: Sequence[str]) -> str:
+    changes = ", ".join(f"{name} = excluded.{name}" for name in (*fields[1:], "row_hash"))
+    return f"ON CONFLICT ({fields[0]}) DO UPDATE SET {changes} WHERE contact.row_hash <> excluded.row_hash"
+
+
+def _sqlite(fields: Sequence[str], found: Pages, file: str) -> None:
+    """WAL, synchronous=NORMAL."""
     database = sqlite3.connect(file, isolation_level=None)
     database.execute("PRAGMA journal_mode=WAL")
     database.execute("PRAGMA synchronous=NORMAL")
-    database.execute(CREATE % "blob")
-    statement = f"INSERT INTO contact ({', '.join(NAMES)}) VALUES ({', '.join('?' * len(NAMES))}) {UPSERT}"
-    for page in pages(url):
+    database.execute(_create(fields, "blob"))
+    marks = ", ".join("?" * (len(fields) + 1))
+    statement = f"INSERT INTO contact ({', '.join(fields)}, row_hash) VALUES ({marks}) {_upsert(fields)}"
+    for page in found:
         database.execute("BEGIN IMMEDIATE")
-        database.executemany(statement, page)
+        database.executemany(statement, _hashed(page))
         database.execute("COMMIT")
 
 
-def postgresql(url: str, target: str) -> None:
-    """Commits a page at a time: COPY into a temporary table, then one statement."""
+def _postgresql(fields: Sequence[str], found: Pages, target: str) -> None:
+    """COPY into a temporary table, then one statement."""
     import psycopg
 
-    names = ", ".join(NAMES)
+    names = ", ".join((*fields, "row_hash"))
     with psycopg.connect(target) as database:
-        database.execute(CREATE % "bytea")
+        database.execute(_create(fields, "bytea"))
         database.execute("CREATE TEMP TABLE coming (LIKE contact) ON COMMIT DELETE ROWS")
         database.commit()
-        for page in pages(url):
+        for page in found:
             with database.cursor() as cursor:
                 with cursor.copy(f"COPY coming ({names}) FROM STDIN") as copy:
-                    for row in page:
+                    for row in _hashed(page):
                         copy.write_row(row)
-                cursor.execute(f"INSERT INTO contact ({names}) SELECT {names} FROM coming {UPSERT}")
+                cursor.execute(f"INSERT INTO contact ({names}) SELECT {names} FROM coming {_upsert(fields)}")
             database.commit()
 
 
 if __name__ == "__main__":
-    where, database_url = sys.argv[1:3]
-    if database_url.startswith("sqlite:///"):
-        sqlite(where, database_url.removeprefix("sqlite:///"))
-    else:
-        postgresql(where, database_url)
+    upsert(FIELDS, pages(sys.argv[1]), sys.argv[2])

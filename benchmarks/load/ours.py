@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import orjson
 import requests
 
-from connector.contract import Cursor, Entity, Finding, Page, ReadOnly
+from connector.contract import Connector, Cursor, Entity, Finding, Page, ReadOnly
 from jobs import runs
 from jobs.pull import Task, pull
 from mappings import field_map
@@ -63,18 +63,28 @@ class Contacts(ReadOnly):
 def main() -> None:
     """Loads, or syncs whole."""
     url, database_url, *options = sys.argv[1:]
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)  # as `placebridge sync` does
-    store = Database(database_url)
-    migrate.upgrade(store)
-    held = field_map.read(MAP, "map.yaml")
+    store, held = opened(database_url), field_map.read(MAP, "map.yaml")
     if options == ["--whole"]:
         whole(store, Contacts(url), held)
-        return
+    else:
+        load(store, Contacts(url), held)
+
+
+def opened(database_url: str) -> Database:
+    """The database, in a process that is as `placebridge sync` has it."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    store = Database(database_url)
+    migrate.upgrade(store)
+    return store
+
+
+def load(store: Database, connector: Connector, held: field_map.FieldMap) -> None:
+    """Pulls the people."""
     with store.connect() as connection:
         bulk.insert(connection, Connection, ("name", "kind", "side", "version"), [("crm", "files", "council", 0)])
     run_id = runs.begin(store, "crm")
-    pull(Task(store, 1, run_id, Contacts(url), held, "person", ZONE, TODAY))
+    pull(Task(store, 1, run_id, connector, held, "person", ZONE, TODAY))
     runs.end(store, {"crm": ("done", "")})
 
 

@@ -1,7 +1,9 @@
 """A page of the Web API's JSON as what it tells: rows, deletions, merges, and what cannot be read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field as made
+from typing import Any
 
 from connector.contract import Merge, Row, Skipped, Value
 from connector.dataverse.columns import ROLE, Column
@@ -11,6 +13,9 @@ from connector.http import Answer, field
 
 DELETED = "$deletedEntity"
 """https://learn.microsoft.com/power-apps/developer/data-platform/use-change-tracking-synchronize-data-external-systems"""
+
+PLAIN = frozenset({str, int, float, bool, type(None)})
+"""The types of a cell."""
 
 
 class _Unreadable(Exception):
@@ -32,20 +37,20 @@ def told(plan: Plan, answer: Answer) -> Told:
     """Reads the answer to a request for rows. Raises WrongShape when it is no list of anything.
 
     A change and a deletion of one id in the same answer are a row that was deleted and put back: it could not be sent otherwise."""
-    found, there = Told(), set()
+    found, there, row_of = Told(), set(), _row_reader(plan.columns)
     items = field(answer.data, "value", list, default=[]) if answer.data is not None else []
     found.items = len(items)
     for number, item in enumerate(items, 1):
-        where, key = f"{plan.table.entity_set}, row {number} of a page", ""
+        key = ""
         try:
             key = _key(plan, item)
-            where = f"{plan.table.entity_set}({key})"
             if _is_deletion(item):
                 found.deleted.append(key)
                 continue
             there.add(key)
-            _take(found, plan, item, key)
+            _take(found, plan, item, key, row_of)
         except _Unreadable as fault:
+            where = f"{plan.table.entity_set}({key})" if key else f"{plan.table.entity_set}, row {number} of a page"
             found.skipped.append(Skipped(where, str(fault), key if plan.told else ""))
     found.deleted = [key for key in found.deleted if key not in there]
     return found
@@ -56,13 +61,28 @@ def ids(plan: Plan, answer: Answer) -> list[str]:
     return [field(answer.data, ("value", number, plan.table.key), str) for number in range(len(field(answer.data, "value", list)))]
 
 
-def _take(found: Told, plan: Plan, item: dict[str, object], key: str) -> None:
+def _take(found: Told, plan: Plan, item: dict[str, object], key: str, row_of: Callable[[dict[str, Any]], Row]) -> None:
     master = item.get(MASTER)
     if plan.merges and item.get(MERGED) is True and isinstance(master, str):
         found.merged += [Merge(key, master)] if plan.told else []
         return
     if plan.parties is None or plan.parties.want(item):
-        found.rows.append(tuple(_value(item, column) for column in plan.columns))
+        found.rows.append(row_of(item))
+
+
+def _row_reader(columns: tuple[Column, ...]) -> Callable[[dict[str, Any]], Row]:
+    """Reads a row whole where it holds what it should, which nearly all do; else cell by cell, which finds out what is wrong."""
+    names = [column.key for column in columns]
+    required = frozenset(column.key for column in columns if column.key == column.selected)
+    as_given = all(column.said != ROLE for column in columns)
+
+    def row_of(item: dict[str, Any]) -> Row:
+        row = tuple(map(item.get, names))
+        if as_given and item.keys() >= required and PLAIN.issuperset(map(type, row)):
+            return row
+        return tuple(_value(item, column) for column in columns)
+
+    return row_of
 
 
 def _key(plan: Plan, item: object) -> str:

@@ -2,13 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.contract import Row, Skipped
+from connector.contract import Row, Skipped, Value
 from connector.rest.columns import MISSING, Odd, Path, as_text, cell, kind
 from connector.rest.plan import Plan
+
+PLAIN = frozenset({str, int, float, bool, type(None)})
+"""The types of values that are a cell as they are; a text only where no zone may have to be put to it."""
 
 
 @dataclass
@@ -27,6 +30,7 @@ class RowReader:
         self._plan = plan
         self._inside = plan.said.inside
         self._zone = plan.said.times
+        self._plain = PLAIN if self._zone is None else PLAIN - {str}
         self._gone = {word.strip().lower() for word in plan.deleted.values}
 
     def sort(self, items: Iterable[Any]) -> Sorted:
@@ -40,10 +44,10 @@ class RowReader:
         """What each row is known by: its id, or all that it says where it has none."""
         return [self.source_id(item) or digest(item) for item in items]
 
-    def source_id(self, item: Any, inside: Path | None = None) -> str:
+    def source_id(self, item: Any) -> str:
         """A row's id as the field map makes it; empty where there is none."""
         try:
-            parts = [as_text(cell(self._value(item, path, inside), path.text, self._zone)) for path in self._plan.ids]
+            parts = [as_text(found) for found in self._cells(item, self._plan.ids)]
         except Odd:
             return ""
         return "|".join(parts) if any(parts) else ""
@@ -57,14 +61,26 @@ class RowReader:
             return ""
 
     def _take(self, item: Any, found: Sorted) -> None:
-        source_id = self.source_id(item)
         try:
             if self._is_gone(item):
-                found.deleted.append(source_id)
+                found.deleted.append(self.source_id(item))
             else:
-                found.rows.append(tuple(cell(self._value(item, path), path.text, self._zone) for path in self._plan.columns))
+                found.rows.append(tuple(self._cells(item, self._plan.columns)))
         except Odd as odd:
+            source_id = self.source_id(item)
             found.skipped.append(Skipped(f"{self._plan.entity.source} {source_id or 'row'}", f"{odd}", source_id))
+
+    def _cells(self, item: Any, paths: Sequence[Path]) -> list[Value]:
+        """The cells at these paths. Nearly all are plain values under just that name, and are taken as they are."""
+        within = self._inside.find(item) if self._inside.steps and isinstance(item, dict) else item
+        near = within if isinstance(within, dict) else {}
+        found = [near.get(path.text, MISSING) for path in paths]
+        if self._plain.issuperset(map(type, found)):
+            return found
+        return [
+            value if type(value) in self._plain else cell(self._value(item, path), path.text, self._zone)
+            for value, path in zip(found, paths, strict=True)
+        ]
 
     def _is_gone(self, item: Any) -> bool:
         path = self._plan.deleted.column

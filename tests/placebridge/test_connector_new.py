@@ -75,7 +75,7 @@ def test_it_is_found_by_its_entry_point(installed):
 
 def test_it_is_listed(installed, placebridge):
     said = placebridge("connector", "list").said
-    assert "files: a folder of exports: CSV, TSV and XLSX PATH: the folder that holds the exports" in said
+    assert "files: a folder of exports, here or over SFTP: CSV, TSV and XLSX PATH: the folder that holds the exports" in said
     assert "our_crm: our_crm, by its API (from another package)" in said
     assert "SECRET, a secret: that client's secret" in said
     assert "REQUESTS_PER_MINUTE: how many requests the service allows in a minute (may be left out; 600 unless said)" in said
