@@ -1,12 +1,10 @@
 """A Dataverse to read: the stand-in on loopback, and a connector made from settings as an admin writes them."""
 
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from connector.contract import Entity
-from connector.http.transport import context_of
 from connector.kind import Context
 from connector.kinds import kind_of
 from tests.connector.dataverse.standin import CLIENT, SECRET, TENANT, DataverseStandin
@@ -29,14 +27,6 @@ class HandClock:
 
     def sleep(self, seconds: float) -> None:
         self.moment += seconds
-
-
-@pytest.fixture(autouse=True, scope="session")
-def contexts_once():
-    """Reading all CAs takes longer than most of these tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("connector.http.session.context_of", cache(context_of))
-        yield
 
 
 @pytest.fixture

@@ -3,11 +3,10 @@
 import re
 from pathlib import Path
 
-import yaml
-
 from connector.contract import Entity
 from connector.dataverse.kind import DataverseSettings
 from connector.dataverse.parties import PEOPLE, ROLES, WERE_THERE
+from jobs.pull import as_entity
 from mappings.field_map import read as read_map
 from tests.connector.dataverse.conftest import read, rows
 
@@ -17,15 +16,9 @@ FIRM, PERSON, MEETING, PARTY = (f"00000000-0000-0000-0000-0000000000{n}" for n i
 
 
 def entities() -> list[Entity]:
-    """The blocks as connectors get them; what a block says to its connector goes by itself."""
+    """The blocks as connectors get them."""
     (text,) = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
-    data = yaml.load(text, yaml.BaseLoader)
-    options = {}
-    for block in [one for blocks in data.values() for one in (blocks if isinstance(blocks, list) else [blocks])]:
-        options[block["from"]] = block.pop("connector", {})
-    found = [block for blocks in read_map(yaml.safe_dump(data, sort_keys=False), "council.yaml").blocks.values() for block in blocks]
-    ids = {block.source: tuple(column for part in block.ids for column in part.columns) for block in found}
-    return [Entity(block.entity, block.source, block.columns(), ids=ids[block.source], options=options[block.source]) for block in found]
+    return [as_entity(block) for blocks in read_map(text, "council.yaml").blocks.values() for block in blocks]
 
 
 def test_the_field_map_finds_all_its_tables_and_columns(connect):

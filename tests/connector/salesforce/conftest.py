@@ -1,24 +1,14 @@
 """An organisation on loopback, a connector to it, and a clock that waits for nothing."""
 
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from connector.http.transport import context_of
 from connector.kind import Context
 from connector.kinds import kind_of
 from tests.connector.salesforce.holding import Held, Moment
 from tests.connector.salesforce.standin import Organisation
 from tests.connector.sites import serve
-
-
-@pytest.fixture(autouse=True, scope="session")
-def contexts_once():
-    """Reading all CAs takes longer than most of these tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("connector.http.session.context_of", cache(context_of))
-        yield
 
 
 @pytest.fixture
