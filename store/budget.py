@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -33,11 +33,13 @@ class SharedBudget:
     def take(self, now: float) -> float:
         """Takes one request and gives 0; or takes nothing and gives the seconds after which to ask again."""
         with self._store.connect() as connection:
-            wait = max([self._locked(connection) - now, *(self._wait(connection, span, now) for span in self._spans)])
+            until = self._locked(connection)
+            used = self._used(connection, now)
+            wait = max([until - now, *(_wait(span, used[span.seconds], now) for span in self._spans)])
             if wait > 0:
                 return math.ceil(wait * 1000) / 1000
             for span in self._spans:
-                self._add(connection, span.seconds, _slot(span, now), 1)
+                self._write(connection, span.seconds, _slot(span, now), used[span.seconds])
             return 0.0
 
     def hold(self, until: float) -> None:
@@ -56,28 +58,42 @@ class SharedBudget:
             found = connection.scalar(select(holds.c.until).where(mine).with_for_update())
         return float(found or 0.0)
 
-    def _wait(self, connection: Connection, span: Span, now: float) -> float:
-        """Seconds until the window lets one more through."""
-        mine = and_(use.c.connection == self._connection, use.c.seconds == span.seconds)
-        width, current = span.seconds / SLOTS, _slot(span, now)
-        connection.execute(delete(use).where(mine, use.c.slot < current - SLOTS))
-        ahead = int(connection.scalar(select(func.coalesce(func.sum(use.c.taken), 0)).where(mine, use.c.slot > current)) or 0)
-        if ahead:  # a clock that was set back: what it makes to lie ahead counts as now
-            connection.execute(delete(use).where(mine, use.c.slot > current))
-            self._add(connection, span.seconds, current, ahead)
-        taken = connection.execute(select(use.c.slot, use.c.taken).where(mine).order_by(use.c.slot)).all()
-        over, wait = sum(row.taken for row in taken) - span.requests + 1, 0.0
-        for row in taken:
-            if over <= 0:
-                break
-            over, wait = over - row.taken, (row.slot + 1) * width + span.seconds - now
-        return wait
+    def _used(self, connection: Connection, now: float) -> dict[float, dict[int, int]]:
+        """What was taken in each slot of each window, by the window's seconds."""
+        found: dict[float, dict[int, int]] = {span.seconds: {} for span in self._spans}
+        for row in connection.execute(select(use.c.seconds, use.c.slot, use.c.taken).where(use.c.connection == self._connection)):
+            found.get(row.seconds, {})[row.slot] = row.taken
+        for span in self._spans:
+            taken, current = found[span.seconds], _slot(span, now)
+            stale = [slot for slot in taken if not current - SLOTS <= slot <= current]
+            ahead = sum(taken[slot] for slot in stale if slot > current)
+            for slot in stale:
+                del taken[slot]
+            if stale:
+                of_window = and_(use.c.connection == self._connection, use.c.seconds == span.seconds)
+                connection.execute(delete(use).where(of_window, or_(use.c.slot < current - SLOTS, use.c.slot > current)))
+            if ahead:  # a clock that was set back: what it makes to lie ahead counts as now
+                self._write(connection, span.seconds, current, taken, ahead)
+        return found
 
-    def _add(self, connection: Connection, seconds: float, slot: int, count: int) -> None:
-        mine = and_(use.c.connection == self._connection, use.c.seconds == seconds, use.c.slot == slot)
-        done = connection.execute(update(use).where(mine).values(taken=use.c.taken + count))
-        if not done.rowcount:
+    def _write(self, connection: Connection, seconds: float, slot: int, taken: dict[int, int], more: int = 1) -> None:
+        of_slot = and_(use.c.connection == self._connection, use.c.seconds == seconds, use.c.slot == slot)
+        count = taken.get(slot, 0) + more
+        if slot in taken:
+            connection.execute(update(use).where(of_slot).values(taken=count))
+        else:
             connection.execute(insert(use).values(connection=self._connection, seconds=seconds, slot=slot, taken=count))
+        taken[slot] = count
+
+
+def _wait(span: Span, taken: dict[int, int], now: float) -> float:
+    """Seconds until the window lets one more through."""
+    over, wait = sum(taken.values()) - span.requests + 1, 0.0
+    for slot in sorted(taken):
+        if over <= 0:
+            break
+        over, wait = over - taken[slot], (slot + 1) * span.seconds / SLOTS + span.seconds - now
+    return wait
 
 
 def _slot(span: Span, now: float) -> int:

@@ -224,7 +224,7 @@ def test_no_more_than_so_many_are_asked_in_a_run(world: World) -> None:
 
 
 def test_a_rehearsal_asks_nothing_and_says_how_many_it_would(world: World) -> None:
-    found = world.sync(ask=False)["register"]
+    found = world.sync(rehearsal=True)["register"]
     assert (found.messages, world.companies.asked, world.answers()) == (["it would be asked about 5"], [], {})
 
 
