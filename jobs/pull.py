@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import Connection, delete, select, update
 
-from connector.contract import Connector, Entity, Page, Row, StopEntity, TryLater
+from connector.contract import Connector, ConnectorError, Entity, Page, Row, StopEntity, TryLater
 from jobs.runs import Counts
 from jobs.settle import DeletionsRefused, Ended, Finished, settle
 from mappings.field_map import Block, FieldMap
@@ -181,11 +181,22 @@ def _drop(task: Task) -> None:
 
 def _read_block(task: Task, block: Block, read: _Read, known: bool, since: dict[str, Any] | None) -> None:
     rows, begun_at = _Rows(task, block, known), read.block
-    for page in task.connector.pull(as_entity(block), since if read.cursor is None else read.cursor):
+    for page in _pages(task.connector, as_entity(block), since if read.cursor is None else read.cursor):
         _store_page(task, rows, read, page)
         task.progress(f"{task.entity} {block.source}", page.done, page.total)
     if read.block == begun_at:
         raise StopEntity(f"{task.entity} {block.source}: the connector stopped before its last page; tell whoever wrote it")
+
+
+def _pages(connector: Connector, entity: Entity, cursor: dict[str, Any] | None) -> Iterator[Page]:
+    """What the connector gives. A fault that is none of the contract's is its author's, and stops this entity alone."""
+    try:
+        yield from connector.pull(entity, cursor)
+    except (ConnectorError, GeneratorExit):
+        raise
+    except Exception as fault:
+        said = f"{entity.kind} {entity.source}: the connector itself failed ({type(fault).__name__}); tell whoever wrote it"
+        raise StopEntity(said) from fault
 
 
 def _store_page(task: Task, rows: "_Rows", read: _Read, page: Page) -> None:

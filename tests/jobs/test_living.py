@@ -223,6 +223,14 @@ def test_a_read_that_begins_anew_makes_void_what_it_has_staged(store: Database, 
     assert [row for row in everything(store)["record"] if "'F1'" in row] == []
 
 
+def test_a_fault_of_the_connector_itself_stops_its_entity_alone(store: Database, crm: LivingCrm) -> None:
+    del crm.ways["firms"]  # it will look for it
+    result = read(store, crm)
+    assert result.outcome == "partial"
+    assert result.messages == ["business firms: the connector itself failed (KeyError); tell whoever wrote it"]
+    assert result.counts.added == 10
+
+
 def test_a_row_that_no_change_told_of_is_read_in_the_end(store: Database, crm: LivingCrm) -> None:
     crm.ways["firms"] = "swept"
     read(store, crm)
