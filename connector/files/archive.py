@@ -97,7 +97,8 @@ class Archive:
         if len(states) > 1:
             self._place.keep_note(_written(states))
             noted = True
-        moment = datetime.fromtimestamp(self._clock.now(), UTC).strftime("%Y%m%dT%H%M%SZ")
+        now = datetime.fromtimestamp(self._clock.now(), UTC)
+        moment = f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03}Z"
         left: dict[str, State] = {}
         for name, state in states.items():
             try:

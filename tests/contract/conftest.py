@@ -27,7 +27,11 @@ def rules_read_once() -> Iterator[None]:
     """The rules that ship are the same for every case."""
     load = Rules.__dict__["load"]
     held = cache(load.__get__(None, Rules))
-    Rules.load = lambda *files: load.__get__(None, Rules)(*files) if any(files) else held()  # type: ignore[method-assign, assignment]
+
+    def loaded(*files: Path | None, **named: Path | None) -> Rules:
+        return load.__get__(None, Rules)(*files, **named) if any((*files, *named.values())) else held()
+
+    Rules.load = loaded  # type: ignore[method-assign, assignment]
     yield
     Rules.load = load  # type: ignore[method-assign]
 

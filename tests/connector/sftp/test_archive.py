@@ -16,7 +16,7 @@ from tests.connector.http.servers import HurriedClock
 from tests.connector.sftp.conftest import Opens, entity, rows
 from tests.sftp_servers import Sshd
 
-MOMENT = r"\d{8}T\d{6}Z "
+MOMENT = r"\d{8}T\d{6}\.\d{3}Z "
 
 
 class Place:
