@@ -221,7 +221,7 @@ def test_killed_between_two_moves(place: Place) -> None:
         place.write(name)
     states = {name: [(status := (place.folder / name).stat()).st_size, status.st_mtime_ns] for name in ("a.csv", "b.csv", "c.csv")}
     place.write("archive/.placebridge-moving", str(states).replace("'", '"'))
-    shutil.move(place.folder / "a.csv", place.folder / "archive/20260101T000000Z a.csv")
+    shutil.move(place.folder / "a.csv", place.folder / "archive/20260101T000000.000Z a.csv")
     place.write("c.csv", "Id,Name\n3,Charlie\n")
     assert read(place.run("*.csv")) == ["3"]
     assert place.names() == ["archive/a.csv", "archive/b.csv", "archive/c.csv"]
