@@ -298,6 +298,8 @@ class _Rows:
 
     def _held(self, connection: Connection, ids: Sequence[str]) -> list[tuple[int | None, bytes | None]]:
         """For each id the record that has it, and of which cells that was read."""
+        if not ids or not self._known:
+            return [(None, None)] * len(ids)
         record = bulk.table_of(Record)
         query = select(record.c.source_id, record.c.id, record.c.row_hash).where(
             record.c.connection_id == self._task.connection_id,
