@@ -7,15 +7,15 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any
 
-import orjson
 from sqlalchemy import Column, ColumnElement, Connection, Select, Text, and_, case, cast, delete, except_, func, insert, or_, select, update
 
 from jobs import runs
 from jobs.runs import Counts
+from jobs.variants import NEVER, Variant, latest, rank, text_of, variants, why_kept
 from mappings.field_map import Block
 from store import bulk
 from store.database import Database
@@ -33,8 +33,6 @@ GUARD_SHARE = 5
 
 MOST_UNKNOWN = 1000
 """Ids that are remembered for the next read."""
-
-NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class DeletionsRefused(Exception):
@@ -134,20 +132,20 @@ class _Settling:
     def resolve_doubles(self) -> None:
         """Rows with one id: those alike in all mapped fields become one; of those that differ one is kept and the others are rejects."""
         for rows in self._doubles().values():
-            alike: dict[bytes, list[_Variant]] = defaultdict(list)
+            alike: dict[bytes, list[Variant]] = defaultdict(list)
             for row in rows:
-                alike[_text_of(row.fields)].append(row)
-            kept = [max(same, key=_latest) for same in alike.values()]
-            best = max(kept, key=_rank)
+                alike[text_of(row.fields)].append(row)
+            kept = [max(same, key=latest) for same in alike.values()]
+            best = max(kept, key=rank)
             self._drop([row.id for row in rows if row not in kept])
             self._refuse([row for row in kept if row is not best], best)
 
-    def _doubles(self) -> dict[int | str, list["_Variant"]]:
+    def _doubles(self) -> dict[int | str, list["Variant"]]:
         """The rows of each id that stands more than once, by the record that has it or by the id."""
         new = arrival.c.record_id.is_(None)
-        known = self._standing_twice(arrival.c.record_id, and_(self.accepted, ~new), _variants()) if self.anything_held() else {}
-        found = known | self._standing_twice(arrival.c.source_id, and_(self.accepted, new), _variants())
-        return {key: [_Variant.of(row) for row in rows] for key, rows in found.items()}
+        known = self._standing_twice(arrival.c.record_id, and_(self.accepted, ~new), variants()) if self.anything_held() else {}
+        found = known | self._standing_twice(arrival.c.source_id, and_(self.accepted, new), variants())
+        return {key: [Variant.of(row) for row in rows] for key, rows in found.items()}
 
     def _standing_twice(self, key: Column[Any], these: ColumnElement[bool], query: Select[Any]) -> dict[int | str, list[Any]]:
         """The rows of `query` among `these` whose key more than one of them has."""
@@ -164,9 +162,9 @@ class _Settling:
         if ids:
             self.connection.execute(delete(arrival).where(among(self.connection, arrival.c.id, ids)))
 
-    def _refuse(self, rows: list["_Variant"], best: "_Variant") -> None:
+    def _refuse(self, rows: list["Variant"], best: "Variant") -> None:
         for row in rows:
-            reason = f"another row has the same id and {_why_kept(row, best)}; give each row an id of its own, or remove one"
+            reason = f"another row has the same id and {why_kept(row, best)}; give each row an id of its own, or remove one"
             values = {"reason": reason, "source_id": row.source_id, "row_hash": row.row_hash, "fields": row.fields}
             self.connection.execute(update(arrival).where(arrival.c.id == row.id).values(**values))
 
@@ -341,57 +339,8 @@ class _Settling:
             )
 
 
-def _variants() -> Select[Any]:
-    """Arrivals, with what their record holds where they are just as it is."""
-    unchanged = arrival.c.row_hash.is_(None)
-    both = {name: case((unchanged, record.c[name]), else_=arrival.c[name]) for name in ("source_id", "row_hash", "fields", "changed")}
-    columns = (column.label(name) for name, column in both.items())
-    joined = arrival.outerjoin(record, arrival.c.record_id == record.c.id)
-    return select(arrival.c.id, arrival.c.record_id, unchanged.label("unchanged"), *columns).select_from(joined)
-
-
-@dataclass(frozen=True, eq=False)
-class _Variant:
-    """One of several rows with the same id."""
-
-    id: int
-    unchanged: bool
-    source_id: str
-    row_hash: bytes
-    fields: dict[str, Any]
-    changed: datetime | None
-
-    @classmethod
-    def of(cls, row: Any) -> "_Variant":
-        """From a row of `_variants`."""
-        return cls(row.id, row.unchanged, row.source_id, bytes(row.row_hash), row.fields, row.changed)
-
-
-def _text_of(fields: dict[str, Any]) -> bytes:
-    return orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
-
-
 def _hash_of(fields: dict[str, Any]) -> bytes:
-    return hashlib.blake2b(_text_of(fields), digest_size=16).digest()
-
-
-def _latest(row: _Variant) -> tuple[datetime, bool, list[int]]:
-    """Of rows alike in all fields the greatest is kept: the later changed, then the one that is held, then the first by its hash."""
-    return (row.changed or NEVER, row.unchanged, [-byte for byte in row.row_hash])
-
-
-def _rank(row: _Variant) -> tuple[datetime, int, list[int]]:
-    """The greatest is kept: the later changed, then the more fields filled, then the first in text order of its mapped values."""
-    text = "\x00".join(f"{name}\x01{value}" for name, value in sorted(row.fields.items()))
-    return (row.changed or NEVER, len(row.fields), [-ord(letter) for letter in text] + [1])
-
-
-def _why_kept(row: _Variant, best: _Variant) -> str:
-    if best.changed and (row.changed is None or best.changed > row.changed):
-        return "was changed later"
-    if len(best.fields) > len(row.fields):
-        return "has more fields filled"
-    return "comes first in text order"
+    return hashlib.blake2b(text_of(fields), digest_size=16).digest()
 
 
 def replace_rejects(connection: Connection, rows: list[dict[str, Any]], scope: Mapping[str, Any], today: date) -> bulk.Change:
