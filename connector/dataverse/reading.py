@@ -15,8 +15,7 @@ from connector.dataverse.judging import Expired, message_of
 from connector.dataverse.plan import MERGED, Plan, Way
 from connector.dataverse.rows import ids, told
 from connector.dataverse.service import Service
-from connector.http import Answer, Call, field, linked, pages
-from connector.http.hosts import Hosts, joined
+from connector.http import Answer, Call, field, linked, onward, pages
 
 TRACK = "odata.track-changes"
 LINK_IS_DEAD = frozenset(range(400, 500)) - {401, 402, 403, 407, 408, 421, 425, 429}
@@ -186,14 +185,9 @@ def refused(plan: Plan, answer: Answer) -> StopEntity:
 
 
 def _link(answer: Answer, name: str) -> str | None:
-    """A link of an answer, absolute, so that it is still good in a cursor. Raises StopConnection for one to another host, before any cursor
-    holds it: every later run would end there."""
+    """A link of an answer, absolute, so that it is still good in a cursor. Raises StopConnection for one to another host."""
     found = field(answer.data, name, (str, type(None)), default=None) if answer.data is not None else None
-    if not found:
-        return None
-    link = joined(answer.url, found)
-    Hosts(answer.url).require(link)
-    return link
+    return onward(answer, found) if found else None
 
 
 def _iso(seconds: float) -> str:

@@ -7,7 +7,7 @@ from connector.http.content import Content
 from connector.http.exchange import Limits
 from connector.http.faults import Again, Fault
 from connector.http.oauth import OAuth, client_credentials
-from connector.http.paging import linked, pages
+from connector.http.paging import linked, onward, pages
 from connector.http.proxy import Proxy
 from connector.http.retrying import Patience
 from connector.http.secrets import Secret
@@ -18,5 +18,5 @@ from connector.http.sign_in import Fixed, Poster, SignIn, bearer, key_header, us
 __all__ = [
     "DAY", "Again", "Answer", "Budget", "Call", "Clock", "Content", "Door", "Fault", "Fixed", "Limits", "OAuth", "Options",
     "Patience", "Poster", "Proxy", "Secret", "SignIn", "SlidingBudget", "SystemClock", "Window", "WrongShape", "bearer",
-    "client_credentials", "field", "key_header", "linked", "pages", "user_and_password",
+    "client_credentials", "field", "key_header", "linked", "onward", "pages", "user_and_password",
 ]  # fmt: skip

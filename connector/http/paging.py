@@ -43,6 +43,11 @@ def linked(call: Call, answer: Answer, link: str) -> Call:
 
     Raises StopConnection for a link that cannot be read, or that leads to another origin than the answer came from: before it stands in
     a cursor, where every later run would end."""
+    return replace(call, url=onward(answer, link), params=())
+
+
+def onward(answer: Answer, link: str) -> str:
+    """The absolute address of a link that stands in an answer. Raises as `linked`."""
     url = joined(answer.url, link)
     Hosts(answer.url).require(url)
-    return replace(call, url=url, params=())
+    return url
