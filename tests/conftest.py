@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +12,9 @@ from store import migrate
 from store.database import Database
 from tests.databases import NoPostgres, new_database, postgres_server
 from tests.secret_watch import SECRETS, Watch, watching
+
+if TYPE_CHECKING:
+    from tests.sftp_servers import Sshd
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +25,20 @@ def server() -> Iterator[str]:
             yield url
     except NoPostgres as fault:
         if os.environ.get("TESTS_NEED_POSTGRES"):
+            pytest.fail(str(fault))
+        pytest.skip(str(fault))
+
+
+@pytest.fixture(scope="session")
+def one_sshd() -> Iterator["Sshd"]:
+    """Skips where the machine has no server, unless TESTS_NEED_SSHD demands it (as CI does)."""
+    from tests.sftp_servers import NoSshd, sshd  # its library is slow to load, and few tests need it
+
+    try:
+        with sshd() as server:
+            yield server
+    except NoSshd as fault:
+        if os.environ.get("TESTS_NEED_SSHD"):
             pytest.fail(str(fault))
         pytest.skip(str(fault))
 

@@ -9,9 +9,10 @@ import subprocess
 import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import asyncssh
@@ -41,6 +42,13 @@ class Sshd:
     @property
     def host_key(self) -> str:
         return (self.keys / "host_ed25519.pub").read_text().strip()
+
+    def with_empty_folder(self) -> "Sshd":
+        """The same server, seen by a folder that nobody else uses."""
+        mine = replace(self, folder=self.folder / uuid.uuid4().hex)
+        mine.folder.mkdir()
+        mine.own(mine.folder)
+        return mine
 
     def write(self, name: str, content: str | bytes = "Id,Name\n1,Acme\n", age: float = 3600) -> Path:
         """A file of the server's user, last changed so many seconds ago."""

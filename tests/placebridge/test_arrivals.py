@@ -1,30 +1,14 @@
 """Whole syncs of exports that arrive: put away after they are read, here and on a server; what is held stands when nothing comes."""
 
-import dataclasses
-import os
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.placebridge.commands import Commands
-from tests.sftp_servers import NoSshd, Sshd, sshd
+from tests.sftp_servers import Sshd
 
 KEY = "PLACEBRIDGE_CONNECTIONS__COUNCIL__"
 CONTACTS = "Contact,First Name,Last Name,Job Title,Account\nC1,Ann,Lee,CEO,A1\n"
-
-
-@pytest.fixture(scope="session")
-def one_sshd() -> Iterator[Sshd]:
-    """Skips where the machine has no server, unless TESTS_NEED_SSHD demands it (as CI does)."""
-    try:
-        with sshd() as server:
-            yield server
-    except NoSshd as fault:
-        if os.environ.get("TESTS_NEED_SSHD"):
-            pytest.fail(str(fault))
-        pytest.skip(str(fault))
 
 
 @pytest.fixture(params=["here", "sftp"])
@@ -33,9 +17,7 @@ def drop(request: pytest.FixtureRequest, world: Path) -> Sshd:
     config = (world / "config.env").read_text() + f"{KEY}AFTER=archive\n"
     if request.param == "sftp":
         server: Sshd = request.getfixturevalue("one_sshd")
-        mine = dataclasses.replace(server, folder=server.folder / uuid.uuid4().hex)
-        mine.folder.mkdir()
-        mine.own(mine.folder)
+        mine = server.with_empty_folder()
         config = config.replace("PATH=exports", f"PATH={mine.path}") + f"{KEY}PRIVATE_KEY={mine.keys}/user\n{KEY}HOST_KEY={mine.host_key}\n"
     else:
         mine = Sshd(0, world / "exports", world, None, world)  # type: ignore[arg-type]

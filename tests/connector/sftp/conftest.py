@@ -1,9 +1,6 @@
 """A real sshd for each worker, a folder of its own for each test, and connections of the kind `files` to it."""
 
-import dataclasses
-import os
 import tempfile
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +11,7 @@ from connector.contract import Connector, Entity, Row
 from connector.kind import Context
 from connector.kinds import kind_of
 from tests.connector.http.servers import HurriedClock
-from tests.sftp_servers import NoSshd, Sshd, sshd
+from tests.sftp_servers import Sshd
 
 Opens = Callable[..., Connector]
 
@@ -27,25 +24,10 @@ def rows(connector: Connector, source: str, *columns: str) -> list[Row]:
     return [row for page in connector.pull(entity(source, *columns), None) for row in page.rows]
 
 
-@pytest.fixture(scope="session")
-def one_sshd() -> Iterator[Sshd]:
-    """Skips where the machine has no server, unless TESTS_NEED_SSHD demands it (as CI does)."""
-    try:
-        with sshd() as server:
-            yield server
-    except NoSshd as fault:
-        if os.environ.get("TESTS_NEED_SSHD"):
-            pytest.fail(str(fault))
-        pytest.skip(str(fault))
-
-
 @pytest.fixture
 def server(one_sshd: Sshd) -> Sshd:
     """The server with an empty folder."""
-    mine = dataclasses.replace(one_sshd, folder=one_sshd.folder / uuid.uuid4().hex)
-    mine.folder.mkdir()
-    mine.own(mine.folder)
-    return mine
+    return one_sshd.with_empty_folder()
 
 
 @pytest.fixture
