@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, SerializeAsAny, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, SerializeAsAny, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from placebridge.connection_settings import ConnectionSettings, ReadSettings, read, said
 from placebridge.settings_file import PREFIX, badly_named, in_environment, in_file
+from placebridge.worker_settings import WorkerSettings
 
 DEFAULT_FILE = "config.env"
 OUTSIDE = {"PLACEBRIDGE_TRACEBACK"}
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
     themes: Path | None = None
     places: Path | None = None
     titles: Path | None = None
+    worker: WorkerSettings = WorkerSettings()
     connections: dict[str, SerializeAsAny[ConnectionSettings]] = Field(default_factory=dict)
 
     @classmethod
@@ -160,8 +162,20 @@ def _connections(nested: Any) -> tuple[dict[str, ConnectionSettings], set[str]]:
 
 def _mistakes(error: ValidationError) -> Iterator[str]:
     for item in error.errors(include_input=False, include_url=False):
-        name = str(item["loc"][0])
-        yield f"{PREFIX}{name.upper()} {said(item, name, Settings)}"
+        first, *inner = (str(part) for part in item["loc"])
+        group = _group(first)
+        if group is None:
+            yield f"{PREFIX}{first.upper()} {said(item, first, Settings)}"
+        elif inner:
+            yield f"{PREFIX}{first.upper()}__{inner[0].upper()} {said(item, inner[0], group)}"
+        else:
+            yield f"{PREFIX}{first.upper()} is a group of settings; write {PREFIX}{first.upper()}__{next(iter(group.model_fields)).upper()}=value"
+
+
+def _group(name: str) -> type[BaseModel] | None:
+    """The settings of a group of names, as in PLACEBRIDGE_WORKER__…"""
+    found = Settings.model_fields[name].annotation if name in Settings.model_fields else None
+    return found if isinstance(found, type) and issubclass(found, BaseModel) else None
 
 
 def _missing_files(config: Config) -> Iterator[str]:

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 import typer
+from pydantic import BaseModel
 
 from connector.kinds import OURS, kind_of
 from placebridge.cli import app
 from placebridge.connection_settings import ReadSettings
 from placebridge.settings import PREFIX, Settings, load
+from placebridge.worker_settings import WorkerSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/commands.md").read_text()
@@ -27,6 +29,15 @@ def commands(of: Any = None, name: str = "placebridge") -> Iterator[tuple[str, A
             yield from commands(command, f"{name} {word}")
         else:
             yield f"{name} {word}", command
+
+
+def names_of(model: type[BaseModel], prefix: str = PREFIX) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        group = field.annotation
+        if isinstance(group, type) and issubclass(group, BaseModel):
+            yield from names_of(group, f"{prefix}{name.upper()}__")
+        elif name != "connections":
+            yield f"{prefix}{name.upper()}"
 
 
 COMMANDS = dict(commands())
@@ -55,8 +66,12 @@ def test_the_page_documents_no_command_that_there_is_not() -> None:
 
 def test_every_setting_stands_in_the_example() -> None:
     assert [name for name in ReadSettings.model_fields if f"{PREFIX}CONNECTIONS__COUNCIL__{name.upper()}=" not in EXAMPLE] == []
-    others = [f"{PREFIX}{name.upper()}=" for name in Settings.model_fields if name != "connections"]
-    assert [name for name in others if name not in EXAMPLE] == []
+    assert [name for name in names_of(Settings) if f"{name}=" not in EXAMPLE] == []
+
+
+def test_the_worker_stands_in_the_example_with_its_defaults() -> None:
+    told = dict(re.findall(rf"^#{PREFIX}WORKER__(\w+)=(.*)$", EXAMPLE, re.M))
+    assert WorkerSettings(**{name.lower(): value for name, value in told.items()}) == WorkerSettings()
 
 
 @pytest.mark.parametrize("kind", OURS)
