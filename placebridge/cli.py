@@ -27,6 +27,8 @@ connection_app = typer.Typer(no_args_is_help=True, help="Rename, replace or remo
 export_app = typer.Typer(no_args_is_help=True, help="Write CSV files for programs.", rich_markup_mode=None)
 preview_app = typer.Typer(no_args_is_help=True, help="Try the rules on your own notes or titles.", rich_markup_mode=None)
 register_app = typer.Typer(no_args_is_help=True, help="Load the Companies House company data.", rich_markup_mode=None)
+schedule_app = typer.Typer(no_args_is_help=True, help="See and change when connections are read.", rich_markup_mode=None)
+app.add_typer(schedule_app, name="schedule")
 app.add_typer(connection_app, name="connection")
 app.add_typer(connector_app, name="connector")
 app.add_typer(export_app, name="export")
@@ -124,6 +126,68 @@ def sync(
     from placebridge.syncing import sync as work
 
     raise typer.Exit(work(config, Wanted(tuple(connections or ()), full, dry_run, as_of, accept_deletions)))
+
+
+@app.command()
+def worker(config: ConfigFile = None) -> None:
+    """Keep every connection on its schedule, until stopped.
+
+    The background service: SIGTERM or Ctrl-C stops it between two pages, within ten seconds; started again, it goes on."""
+    from placebridge.worker.service import serve as work
+
+    raise typer.Exit(work(config))
+
+
+@schedule_app.command("list")
+def schedule_list(config: ConfigFile = None, form: Form = Format.table) -> None:
+    """List when each connection is read, and how it stands."""
+    from placebridge.scheduling import listed as work
+
+    work(config, form.value)
+
+
+@schedule_app.command("set")
+def schedule_set(
+    name: ConnectionName,
+    words: Annotated[str, typer.Argument(metavar="CRON", help="Five cron words in quotes, as in '0 6 * * mon-fri'.")],
+    config: ConfigFile = None,
+) -> None:
+    """Give a connection another schedule than its settings'."""
+    from placebridge.scheduling import tell as work
+
+    work(config, name, words)
+
+
+@schedule_app.command("reset")
+def schedule_reset(name: ConnectionName, config: ConfigFile = None) -> None:
+    """Let a connection follow its settings' schedule again."""
+    from placebridge.scheduling import reset as work
+
+    work(config, name)
+
+
+@schedule_app.command("pause")
+def schedule_pause(name: ConnectionName, config: ConfigFile = None) -> None:
+    """Let no run of a connection become due."""
+    from placebridge.scheduling import pause as work
+
+    work(config, name)
+
+
+@schedule_app.command("resume")
+def schedule_resume(name: ConnectionName, config: ConfigFile = None) -> None:
+    """Let a connection's runs become due again."""
+    from placebridge.scheduling import resume as work
+
+    work(config, name)
+
+
+@schedule_app.command("run")
+def schedule_run(name: ConnectionName, config: ConfigFile = None) -> None:
+    """Have the worker read a connection now."""
+    from placebridge.scheduling import ask as work
+
+    work(config, name)
 
 
 @app.command()
