@@ -50,7 +50,7 @@ def restore(store: Database, file: Path, instead_of: Sequence[str]) -> None:
         _hand_over(_pipe(script.stdout), _pipe(database.stdin), script, instead_of)
         said = _fault(_pipe(database.stderr)) or _fault(_pipe(script.stderr))
     if script.returncode or database.returncode:
-        raise StoreError(f"the backup was not restored, and nothing was changed: {said}")
+        raise StoreError(f"the backup was not restored, and nothing was changed: {said}{_advice(said)}")
 
 
 def _hand_over(statements: IO[bytes], database: IO[bytes], script: subprocess.Popen[bytes], instead_of: Sequence[str]) -> None:
@@ -69,6 +69,12 @@ def _hand_over(statements: IO[bytes], database: IO[bytes], script: subprocess.Po
             database.close()
     finally:
         statements.close()
+
+
+def _advice(said: str) -> str:
+    if "objects depend on" not in said:
+        return ""
+    return "; drop the views and the like that were added to Placebridge's tables, restore, and make them again"
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

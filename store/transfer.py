@@ -79,7 +79,7 @@ def _content(connection: Connection, table: Table) -> Content:
 
 def _parts(connection: Connection, table: Table) -> Iterator[Sequence[Sequence[Any]]]:
     """A table's rows, some at a time."""
-    return connection.execution_options(yield_per=ROWS).execute(_all(table)).partitions()
+    return connection.execute(_all(table), execution_options={"yield_per": ROWS}).partitions()
 
 
 def _all(table: Table) -> Select[Any]:
