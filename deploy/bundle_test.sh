@@ -40,11 +40,12 @@ for name, text in texts.items():
 print(f"- the wheel holds all {len(wanted)} files of its rooms, and no path of the machine that made it")
 PYTHON
 
-alone() { env -i PATH=/usr/bin:/bin HOME="$work/home" LANG=C.UTF-8 "$@"; }
+clean=(env -i PATH=/usr/bin:/bin HOME="$work/home" LANG=C.UTF-8)
+alone() { "${clean[@]}" "$@"; }
 # In the bundle there are wheels for one Python: that of the project's .venv.
 python=$("$root/.venv/bin/python" -c 'import sys; print(sys._base_executable)')
 mkdir "$work/home"
-install=(alone PYTHON="$python" "$bundle/install.sh" "$work/installed")
+install=("${clean[@]}" PYTHON="$python" "$bundle/install.sh" "$work/installed")
 if unshare -n true 2>/dev/null; then
   unshare -n "${install[@]}" >"$work/said"; say "installed where there is no network at all"
 else

@@ -25,9 +25,10 @@ fi
   exit 1
 }
 # Debian's Python comes without pip: the one in this folder is used, with no settings of this machine's own.
+pip=$(echo "$here"/pip-*.whl)
 "$python" -m venv --without-pip "$1"
 env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL -u PIP_INDEX_URL PIP_CONFIG_FILE=/dev/null PIP_NO_INDEX=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
-  "$1/bin/python" "$here"/pip-*.whl/pip install --quiet --no-cache-dir --no-index --no-deps --find-links "$here/wheels" \
+  "$1/bin/python" "$pip/pip" install --quiet --no-cache-dir --no-index --no-deps --find-links "$here/wheels" \
   --require-hashes --only-binary :all: -r "$here/requirements.txt"
 "$1/bin/placebridge" --version
 echo "installed; the command is $1/bin/placebridge"
