@@ -317,7 +317,7 @@ def backup(
     overwrite: Overwrite = False,
     config: ConfigFile = None,
 ) -> None:
-    """Write the whole database into one file, safely while syncs run."""
+    """Write the database into one file, while syncs run or not."""
     from placebridge.keeping.backup import backup as work
 
     work(config, file, overwrite)
