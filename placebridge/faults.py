@@ -25,6 +25,8 @@ def code_of(fault: Exception) -> int:
 
 def message_of(fault: Exception) -> str:
     """What to tell the user, and what to do about it."""
+    if isinstance(fault, Locked) and fault.name == "migrate":
+        return "another process is upgrading this database; try again when it has ended"
     if isinstance(fault, Locked):
         return f"{_busy(str(fault))}; try again when it has ended (`placebridge runs` shows it)"
     if isinstance(fault, ConfigError | FieldMapError | UserError | StoreError | ConnectorError):

@@ -87,6 +87,24 @@ class Database:
             session.commit()
 
     @contextmanager
+    def rebuilding(self) -> Iterator[Connection]:
+        """`connect` for changing tables: SQLite rebuilds one to change it, and drops the old one without deleting what points at it.
+
+        Foreign keys are not looked at meanwhile; whoever is done asks `PRAGMA foreign_key_check`."""
+        if self._rehearsal is not None or not self.is_sqlite:
+            with self.connect() as connection:
+                yield connection
+            return
+        with self.engine.connect() as connection:
+            raw: Any = connection.connection.driver_connection  # SQLite takes no notice of this inside a transaction
+            raw.execute("PRAGMA foreign_keys=OFF")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                raw.execute("PRAGMA foreign_keys=ON")
+
+    @contextmanager
     def rehearsal(self) -> Iterator[None]:
         """Everything that is begun inside is undone at the end: for a dry run."""
         with self.engine.connect() as connection:
