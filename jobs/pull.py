@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import Connection, delete, select, update
 
-from connector.contract import Connector, ConnectorError, Entity, Page, Row, StopEntity, TryLater
+from connector.contract import Connector, ConnectorError, Entity, Page, Row, StopEntity, Stopped, TryLater
 from jobs.runs import Counts
 from jobs.settle import DeletionsRefused, Ended, Finished, settle
 from mappings.field_map import Block, FieldMap
@@ -154,9 +154,7 @@ def _resumed(held: Cursor | None, map_version: str, fingerprint: str | None) -> 
     if position["map_version"] != map_version or position["fingerprint"] != fingerprint:
         return None
     ended = {source: Ended(**how) for source, how in position["ended"].items()}
-    return _Read(
-        fingerprint, position["block"], position["cursor"], position["read"], Counter(position["said"]), ended, position["living"]
-    )
+    return _Read(fingerprint, position["block"], position["cursor"], position["read"], Counter(position["said"]), ended, position["living"])
 
 
 def _since(held: Cursor | None, task: Task) -> dict[str, Any]:
@@ -192,7 +190,7 @@ def _pages(connector: Connector, entity: Entity, cursor: dict[str, Any] | None) 
     """What the connector gives. A fault that is none of the contract's is its author's, and stops this entity alone."""
     try:
         yield from connector.pull(entity, cursor)
-    except (ConnectorError, GeneratorExit):
+    except (ConnectorError, Stopped, GeneratorExit):
         raise
     except Exception as fault:
         said = f"{entity.kind} {entity.source}: the connector itself failed ({type(fault).__name__}); tell whoever wrote it"

@@ -65,7 +65,12 @@ def append(connection: Connection, model: type[SQLModel], columns: Mapping[str, 
     """`insert` into a table whose keys the database makes, so that no row can be there already.
 
     `columns` hold each column's values, all as many: a page of thousands of rows is quicker to make so."""
-    table, names = table_of(model), list(columns)
+    append_to(connection, table_of(model), columns)
+
+
+def append_to(connection: Connection, table: Table, columns: Mapping[str, Sequence[Any]]) -> None:
+    """`append` for a Core table."""
+    names = list(columns)
     rows = list(zip(*_stored(table, columns, connection), strict=True))
     if rows and connection.dialect.name == "sqlite":
         _executemany(connection, "INSERT", table, names, rows)

@@ -12,6 +12,7 @@ from store.tables.lookups import LookupAnswer
 from store.tables.notices import Alert, OpsDelivery, OpsNotice
 from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
 from store.tables.work import Audit, BudgetHold, BudgetUse, Run, Stage
+from store.tables.worker import DueRun, Lease, Schedule, Worker
 
 __all__ = [
     "Alert",
@@ -25,11 +26,13 @@ __all__ = [
     "Correction",
     "Cursor",
     "Dirty",
+    "DueRun",
     "Engagement",
     "EngagementBusiness",
     "Flag",
     "FlagHistory",
     "FlagLooked",
+    "Lease",
     "LinkDecision",
     "LookupAnswer",
     "Merged",
@@ -44,7 +47,9 @@ __all__ = [
     "RegisterCompany",
     "Reject",
     "Run",
+    "Schedule",
     "Stage",
     "ThemeFound",
     "ThemeRead",
+    "Worker",
 ]
