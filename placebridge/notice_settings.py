@@ -54,6 +54,9 @@ class NoticeSettings(BaseModel):
     """For webhook and Notify; mail goes straight to its server."""
     no_proxy: str = Field(default="", description="hosts that are reached without the proxy, parted by commas")
     ca_bundle: Path | None = Field(default=None, description="a PEM file of CAs to trust beside the public ones")
+    backlog_minutes: float = Field(default=60, gt=0, description="minutes that a due run may wait to be begun")
+    disk_mb: int = Field(default=1000, ge=0, description="megabytes that should be free beside SQLite's file, or 0")
+    """0: nobody is told of a full disk."""
 
     @field_validator("smtp_security")
     @classmethod

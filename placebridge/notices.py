@@ -1,7 +1,7 @@
 """`placebridge notices test` and `list`, and the channels that the settings name."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,6 +13,7 @@ from jobs.notices.by_notify import NotifyChannel, Service
 from jobs.notices.by_smtp import MailServer, SmtpChannel
 from jobs.notices.by_webhook import Hook, WebhookChannel
 from jobs.notices.channel import Channel, Message, NotSent
+from jobs.notices.watching import Limits
 from placebridge.opening import opened
 from placebridge.output import counted, say, show
 from placebridge.settings import Config, ConfigError
@@ -36,6 +37,20 @@ def channels_of(config: Config) -> list[Channel]:
     Each email address is a channel of its own (`email 1`, `email 2`, in the order of the settings), so that one that is refused keeps no
     other from getting its notice. Raises ConfigError."""
     return [*_by_smtp(config), *_by_webhook(config), *_by_notify(config)]
+
+
+def limits_of(config: Config) -> Limits:
+    """From when on something is told, as `jobs.notices.watch` takes it."""
+    settings, connections = config.settings, config.settings.connections
+    ends = {name: getattr(found, "secret_expires", None) for name, found in connections.items()}
+    return Limits(
+        config.zone,
+        {name: found.schedule for name, found in connections.items()},
+        {name: day for name, day in ends.items() if day is not None},
+        settings.worker.tell_after,
+        timedelta(minutes=settings.notices.backlog_minutes),
+        settings.notices.disk_mb * 1_000_000,
+    )
 
 
 def _by_smtp(config: Config) -> Iterator[Channel]:

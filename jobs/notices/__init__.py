@@ -5,8 +5,9 @@ from jobs.notices.channel import Channel, Message, NotSent
 from jobs.notices.delivering import Delivered, deliver
 from jobs.notices.kinds import KINDS, Kind
 from jobs.notices.outbox import tell
+from jobs.notices.watching import Limits, watch
 
 __all__ = [
-    "KINDS", "Channel", "Delivered", "Kind", "Message", "NotSent", "OpenAlert", "clear_alert", "deliver", "open_alerts", "raise_alert",
-    "tell",
+    "KINDS", "Channel", "Delivered", "Kind", "Limits", "Message", "NotSent", "OpenAlert", "clear_alert", "deliver", "open_alerts",
+    "raise_alert", "tell", "watch",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from connector.contract import ConnectorError
 from connector.http import Proxy
 from connector.http.hosts import Origin
 from connector.http.transport import Session, context_of
-from jobs.notices.channel import Message, NotSent
+from jobs.notices.channel import Message, NotSent, in_notices
 
 TIMEOUT = 30.0
 """Seconds for one answer."""
@@ -91,7 +91,7 @@ def _faults_told() -> Iterator[None]:
     except ModuleNotFoundError:
         words = NO_CLIENT
     except ConnectorError as fault:
-        words = str(fault)
+        words = in_notices(str(fault))
     except Exception as fault:
         # Its errors can be named only where it is installed.
         from notifications_python_client.errors import APIError

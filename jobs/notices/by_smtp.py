@@ -16,7 +16,7 @@ from connector.contract import ConnectorError
 from connector.http.hosts import is_loopback
 from connector.http.lower_errors import CERTIFICATE
 from connector.http.transport import context_of
-from jobs.notices.channel import Message, NotSent
+from jobs.notices.channel import Message, NotSent, in_notices
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 TIMEOUT = 20.0
@@ -123,7 +123,7 @@ def _faults_told() -> Iterator[None]:
 
 def _words(fault: Exception) -> str:
     if isinstance(fault, ConnectorError):
-        return str(fault)
+        return in_notices(str(fault))
     if isinstance(fault, smtplib.SMTPRecipientsRefused):
         code = next(iter(fault.recipients.values()))[0]
         return _refused(code, "the address", "correct SMTP_TO, or ask whoever runs the mail server")
@@ -132,7 +132,7 @@ def _words(fault: Exception) -> str:
         return _refused(fault.smtp_code, what, do)
     if isinstance(fault, ssl.SSLCertVerificationError):
         why = CERTIFICATE.get(fault.verify_code, "its certificate is not valid: tell whoever runs it")
-        return f"the mail server cannot be trusted: {why}"
+        return f"the mail server cannot be trusted: {in_notices(why)}"
     return next(words for kind, words in BROKEN if isinstance(fault, kind))
 
 

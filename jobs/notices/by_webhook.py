@@ -9,7 +9,7 @@ import orjson
 
 from connector.contract import ConnectorError, StopConnection
 from connector.http import Answer, Call, Content, Door, Fault, Limits, Options, Patience
-from jobs.notices.channel import Message, NotSent
+from jobs.notices.channel import Message, NotSent, in_notices
 
 SIGNATURE = "X-Placebridge-Signature"
 LIMITS = Limits(connect=10, read=20, total=30, body=1_000_000)
@@ -50,7 +50,7 @@ class WebhookChannel:
             with Door(self._hook.url, "notices", options=_once(self._hook.options)) as door:
                 door.send(Call(self._hook.url, "webhook", "POST", headers=self._headers(body), body=body, expects=Content.ANY))
         except ConnectorError as fault:
-            words = str(fault)
+            words = in_notices(str(fault))
         else:
             return
         raise NotSent(words)

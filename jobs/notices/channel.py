@@ -32,3 +32,8 @@ class Channel(Protocol):
 
     def send(self, message: Message) -> None:
         """Sends within a few minutes at most. Raises NotSent where it is not known to have been taken."""
+
+
+def in_notices(words: str) -> str:
+    """What the door of the connections says, of the settings that notices have of the same names."""
+    return words.replace("the connection's", "the notices'")

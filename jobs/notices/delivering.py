@@ -1,6 +1,7 @@
 """Sends what waits in the outbox, by every channel, until it is taken or a day has passed."""
 
 import logging
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,22 +50,27 @@ def deliver(store: Database, channels: Iterable[Channel], now: datetime) -> Deli
     """Sends what waits and is due at `now` (UTC). What fails is tried again at a later call, with growing pauses, for a day; then it is
     given up, and the log says so. A channel that failed is left alone for the rest of the call.
 
-    Each delivery is claimed before it is sent, so of several workers one sends it. A process that dies between sending and noting it leaves
+    It holds no lease and heeds none, so that it may go on in a thread of its own beside a worker's beat. Each delivery is claimed before it is sent, so of several workers one sends it. A process that dies between sending and noting it leaves
     its claim to run out, and the delivery is made again: a notice can come twice (with the same key), and is never lost."""
     by_name = {channel.name: channel for channel in channels}
-    done = Delivered()
+    done, began = Delivered(), time.monotonic()
     _hand_out(store, list(by_name), now)
     _give_up_without_channel(store, list(by_name), now, done)
     working = dict(by_name)
-    while working and (claimed := _claim(store, list(working), now)) is not None:
+    while working and (claimed := _claim(store, list(working), now, _later(now, began))) is not None:
         fault = _send(working[claimed.channel], claimed.message)
         if fault is None:
-            _note_sent(store, claimed, now)
+            _note_sent(store, claimed, _later(now, began))
             done.sent += 1
         else:
-            _note_failed(store, claimed, fault, now, done)
+            _note_failed(store, claimed, fault, _later(now, began), done)
             del working[claimed.channel]
     return done
+
+
+def _later(now: datetime, began: float) -> datetime:
+    """The time by now: a call that sends much lasts, and a claim of it counts from when it was made."""
+    return now + timedelta(seconds=time.monotonic() - began)
 
 
 def _hand_out(store: Database, channels: Sequence[str], now: datetime) -> None:
@@ -72,7 +78,7 @@ def _hand_out(store: Database, channels: Sequence[str], now: datetime) -> None:
     with store.reading() as connection:
         if connection.scalar(select(notice.c.id).where(~notice.c.handed_out).limit(1)) is None:
             return
-    with store.connect() as connection:
+    with store.unguarded() as connection:
         new = select(notice.c.id, notice.c.key, notice.c.created_at).where(~notice.c.handed_out).order_by(notice.c.id)
         for row in connection.execute(new.with_for_update(skip_locked=True)).all():
             stale = now - row.created_at > STALE_AFTER
@@ -92,17 +98,17 @@ def _hand_out_one(connection: Connection, notice_id: int, channels: Sequence[str
         connection.execute(insert(delivery), rows)
 
 
-def _claim(store: Database, channels: Sequence[str], now: datetime) -> _Claimed | None:
+def _claim(store: Database, channels: Sequence[str], due_by: datetime, now: datetime) -> _Claimed | None:
     """Takes the delivery that has been due for longest, so that nobody else sends it; None where there is none."""
     due = (
         select(delivery.c.notice_id, delivery.c.channel, delivery.c.attempts)
-        .where(delivery.c.state == "waiting", delivery.c.not_before <= now, delivery.c.channel.in_(channels))
+        .where(delivery.c.state == "waiting", delivery.c.not_before <= due_by, delivery.c.channel.in_(channels))
         .order_by(delivery.c.not_before, delivery.c.notice_id)
         .limit(1)
         # SQLite has no such words and needs none: there only one transaction at a time may write.
         .with_for_update(skip_locked=True)
     )
-    with store.connect() as connection:
+    with store.unguarded() as connection:
         row = connection.execute(due).first()
         if row is None:
             return None
@@ -125,7 +131,7 @@ def _send(channel: Channel, message: Message) -> str | None:
 
 
 def _note_sent(store: Database, claimed: _Claimed, now: datetime) -> None:
-    with store.connect() as connection:
+    with store.unguarded() as connection:
         _update(connection, claimed.notice_id, claimed.channel, state="sent", sent_at=now, last_error="")
     LOG.info("notice sent", extra={"action": "notice_sent", **_facts(claimed)})
 
@@ -133,7 +139,7 @@ def _note_sent(store: Database, claimed: _Claimed, now: datetime) -> None:
 def _note_failed(store: Database, claimed: _Claimed, fault: str, now: datetime, done: Delivered) -> None:
     over = now - claimed.message.at >= GIVE_UP_AFTER
     pause = PAUSES[min(claimed.attempts, len(PAUSES)) - 1]
-    with store.connect() as connection:
+    with store.unguarded() as connection:
         state = "given_up" if over else "waiting"
         _update(connection, claimed.notice_id, claimed.channel, claimed.attempts, state=state, not_before=now + pause, last_error=fault)
     done.failed += 1
@@ -156,7 +162,7 @@ def _give_up_without_channel(store: Database, channels: Sequence[str], now: date
         rows = connection.execute(orphans).all()
     for row in rows:
         fault = "the channel is in the settings no more"
-        with store.connect() as connection:
+        with store.unguarded() as connection:
             _update(connection, row.notice_id, row.channel, state="given_up", last_error=fault)
         done.given_up += 1
         LOG.error("notice given up", extra={"action": "notice_given_up", "notice": row.key, "channel": row.channel, "fault": fault})

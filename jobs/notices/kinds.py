@@ -79,10 +79,17 @@ KINDS = _named(
         well="there is room again on the disk of {}",
     ),
     backlog=Kind(
-        title="work waits: {}",
-        happened="More runs are due than are done: {} has waited for longer than it should.",
+        title="{} does not keep up",
+        happened="Runs are due that nobody has begun for longer than they should wait.",
         do="run `placebridge runs` to see what takes so long, and `placebridge doctor` to see whether every worker runs.",
-        well="no work waits any more: {}",
+        well="{} keeps up again",
+    ),
+    flags_failing=Kind(
+        title="{} cannot be brought up to date",
+        happened="Connections are read, but linking, mapping or flagging what was read has failed several times running. The list of flags "
+        "stays as it was.",
+        do="run `placebridge sync` by hand: it says what is wrong.",
+        well="{} are brought up to date again",
     ),
 )
 """By name. A new one needs a heading of its name in the runbook."""

@@ -16,6 +16,8 @@ from store.lease import STAGES, held_by_others
 
 PATIENCE = timedelta(minutes=30)
 """So long at most the stages wait until no pull is under way or ready."""
+STALLED = "nothing was stored for"
+"""How the message of a run begins that was ended because it stood still."""
 KEPT = timedelta(days=90)
 """Ended due runs are kept for so long."""
 

@@ -49,3 +49,5 @@ class Alert(SQLModel, table=True):
     opened_at: datetime
     cleared_at: datetime | None = None
     """None while it is open."""
+    seen_at: datetime | None = None
+    """While it is not open: since when it is wrong, where it is told only if it lasts."""

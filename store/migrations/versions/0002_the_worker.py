@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("said", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("opened_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("cleared_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("kind", "subject", name=op.f("pk_alert")),
     )
     op.create_table(
