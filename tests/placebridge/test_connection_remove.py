@@ -15,7 +15,7 @@ from tests.placebridge.two_crms import DAY, TwoCrms
 HOLDS = {
     "connection_id": "connection", "record_id": "record", "engagement_id": "record", "business_record_id": "record",
     "person_record_id": "record", "left_id": "record", "right_id": "record", "business_id": "business", "person_id": "person",
-    "source_id": "", "merged_into": "business or person", "connection": "name", "connections": "name", "who": "record",
+    "source_id": "", "notice_id": "", "merged_into": "business or person", "connection": "name", "connections": "name", "who": "record",
 }  # fmt: skip
 """What each column holds that names something else, and how it is checked below."""
 FATE = {
