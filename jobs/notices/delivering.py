@@ -50,8 +50,9 @@ def deliver(store: Database, channels: Iterable[Channel], now: datetime) -> Deli
     """Sends what waits and is due at `now` (UTC). What fails is tried again at a later call, with growing pauses, for a day; then it is
     given up, and the log says so. A channel that failed is left alone for the rest of the call.
 
-    It holds no lease and heeds none, so that it may go on in a thread of its own beside a worker's beat. Each delivery is claimed before it is sent, so of several workers one sends it. A process that dies between sending and noting it leaves
-    its claim to run out, and the delivery is made again: a notice can come twice (with the same key), and is never lost."""
+    Each delivery is claimed before it is sent, so of several workers one sends it. A process that dies between sending and noting it leaves
+    its claim to run out, and the delivery is made again: a notice can come twice (with the same key), and is never lost. It holds no lease
+    and heeds none, so it may go on in a thread of its own beside a worker's beat."""
     by_name = {channel.name: channel for channel in channels}
     done, began = Delivered(), time.monotonic()
     _hand_out(store, list(by_name), now)

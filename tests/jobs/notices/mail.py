@@ -15,7 +15,9 @@ USER, PASSWORD = "placebridge", "smtp-password-4711"
 class MailBox:
     """The server, and what it took."""
 
-    def __init__(self, starttls: ssl.SSLContext | None = None, tls: ssl.SSLContext | None = None, sign_in: bool = False, **refusals: str) -> None:
+    def __init__(
+        self, starttls: ssl.SSLContext | None = None, tls: ssl.SSLContext | None = None, sign_in: bool = False, **refusals: str
+    ) -> None:
         """`refusals`: the answer to MAIL, RCPT or DATA, as in rcpt="550 no"."""
         self.taken: list[EmailMessage] = []
         self.envelopes: list[tuple[str, list[str]]] = []

@@ -91,8 +91,16 @@ FAULTS: dict[str, tuple[Callable[[], Any], dict[str, str], str]] = {
     "no such reply-to": (NotifyStandIn, {"reply_to": OTHER_ID}, "it has no such reply-to address: correct NOTIFY_REPLY_TO"),
     "no address": (NotifyStandIn, {"to": "ops"}, "it does not take the address: correct NOTIFY_TO"),
     "too much": (limited, {}, "the service has sent as much as it may today"),
-    "another server": (lambda: lambda asked: Reply(200, b"<html>", {"Content-Type": "text/html"}), {}, "something else than Notify answers"),
-    "a failing one": (lambda: lambda asked: Reply(500, {"errors": [{"error": "Exception", "message": "x"}]}), {}, "it fails; nothing to do"),
+    "another server": (
+        lambda: lambda asked: Reply(200, b"<html>", {"Content-Type": "text/html"}),
+        {},
+        "something else than Notify answers",
+    ),
+    "a failing one": (
+        lambda: lambda asked: Reply(500, {"errors": [{"error": "Exception", "message": "x"}]}),
+        {},
+        "it fails; nothing to do",
+    ),
     "a redirect": (lambda: lambda asked: Reply(302, b"", {"Location": "/x"}), {}, "something else than Notify answers"),
 }
 
