@@ -1,14 +1,16 @@
 """A worker with two connections, on each kind of database, and its health served."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from placebridge.settings import load
+from placebridge.settings import PREFIX, load
 from placebridge.worker.at_work import AtWork
 from placebridge.worker.health.server import serve_health
 from store.database import Database
+from tests.placebridge.commands import Commands
 from tests.placebridge.ops.at_work import Pages, free_port
 
 CONNECTION = """PLACEBRIDGE_CONNECTIONS__{0}__KIND=files
@@ -58,3 +60,12 @@ def started(settled: Path, store: Database) -> Iterator[Callable[..., AtWork]]:
     yield start
     for health in served:
         health.close()
+
+
+@pytest.fixture
+def command(settled: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Commands:
+    """`placebridge WORDS...` beside the settings, without any of the machine's own."""
+    for name in [*os.environ]:
+        if name.startswith(PREFIX) or name == "CREDENTIALS_DIRECTORY":
+            monkeypatch.delenv(name)
+    return Commands(settled.parent, monkeypatch, capsys)

@@ -19,7 +19,6 @@ from structlog.testing import capture_logs
 from placebridge import __version__
 from placebridge.worker.at_work import AtWork
 from placebridge.worker.health.metrics import Metrics
-from store import migrate
 from store.database import Database
 from tests.placebridge.commands import ROOT
 from tests.placebridge.ops.at_work import TABLES, Pages, ago, due, free_port, put, run, worker
@@ -255,34 +254,26 @@ def test_each_metric_stands_in_the_documents_and_only_those(work: AtWork) -> Non
 
 
 @pytest.fixture
-def service(settled: Path, store: Database) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def service(world: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """`placebridge worker`, as ops start it."""
-    migrate.upgrade(store)
     port = free_port()
     known = {name: value for name, value in os.environ.items() if not name.startswith("PLACEBRIDGE_")}
-    given = {"PYTHONPATH": str(ROOT), "PLACEBRIDGE_WORKER__HEALTH_PORT": str(port), "PLACEBRIDGE_WORKER__BEAT_SECONDS": "0.2"}
-    command = [sys.executable, "-m", "placebridge", "worker", "--config", str(settled)]
-    with subprocess.Popen(command, env=known | given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    given = {"PYTHONPATH": str(ROOT), "PLACEBRIDGE_WORKER__HEALTH_PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "placebridge", "worker", "--config", str(world / "config.env")]
+    with subprocess.Popen(command, env=known | given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         yield process, port
         process.kill()
 
 
-def test_a_worker_serves_its_health_until_it_stops(service: tuple[subprocess.Popen[bytes], int]) -> None:
+def test_a_worker_serves_its_health_until_it_stops(service: tuple[subprocess.Popen[str], int]) -> None:
     process, port = service
+    assert process.stdout is not None
+    assert any("worker acts" in line for line in process.stdout)
     pages = Pages(port)
-    until = time.monotonic() + 30
-    while not _acts(pages):
-        assert process.poll() is None
-        assert time.monotonic() < until
     assert pages.get("/readyz").status == 200
+    assert pages.metrics()[("placebridge_worker_acts",)] == 1
     process.send_signal(signal.SIGTERM)
+    process.stdout.read()
     assert process.wait(20) == 0
     with pytest.raises(OSError, match="refused"):
         pages.get("/healthz")
-
-
-def _acts(pages: Pages) -> bool:
-    try:
-        return pages.metrics().get(("placebridge_worker_acts",)) == 1
-    except OSError:
-        return False
