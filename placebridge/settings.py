@@ -18,7 +18,7 @@ from placebridge.worker_settings import WorkerSettings
 
 DEFAULT_FILE = "config.env"
 OUTSIDE = {"PLACEBRIDGE_TRACEBACK", "PLACEBRIDGE_SECRETS_DIR"}
-"""Names that only the environment holds."""
+"""Names that only the environment may hold."""
 
 
 class ConfigError(Exception):
@@ -135,6 +135,7 @@ def _named(path: Path, environment: Mapping[str, str]) -> tuple[dict[str, str], 
     held = {name: value for name, value in merged.items() if name not in OUTSIDE and value}
     bad = dict(badly_named(held))
     mistakes = [mistake for _, found in parts for mistake in found]
+    mistakes += [f"{name} stands in {path.name}; set it in the environment instead" for name in sorted(OUTSIDE & parts[0][0].keys())]
     return {name: value for name, value in held.items() if name not in bad}, [*mistakes, *bad.values()]
 
 

@@ -15,11 +15,17 @@ from store import bulk
 from store.database import Database
 from store.tables import Connection, DueRun, Flag, Lease, Reject, Run, Worker
 
-NOW = datetime.now(UTC).replace(microsecond=0)
+now = datetime.now(UTC)
+
+
+def begin() -> None:
+    """The moment of a test: its rows and what it expects are of one time."""
+    global now
+    now = datetime.now(UTC).replace(microsecond=0)
 
 
 def ago(**units: float) -> datetime:
-    return NOW - timedelta(**units)
+    return now - timedelta(**units)
 
 
 def free_port(host: str = "127.0.0.1") -> int:

@@ -11,7 +11,7 @@ from placebridge.worker.at_work import AtWork
 from placebridge.worker.health.server import serve_health
 from store.database import Database
 from tests.placebridge.commands import Commands
-from tests.placebridge.ops.at_work import Pages, free_port
+from tests.placebridge.ops.at_work import Pages, begin, free_port
 
 CONNECTION = """PLACEBRIDGE_CONNECTIONS__{0}__KIND=files
 PLACEBRIDGE_CONNECTIONS__{0}__SIDE=council
@@ -19,6 +19,11 @@ PLACEBRIDGE_CONNECTIONS__{0}__PATH=exports
 PLACEBRIDGE_CONNECTIONS__{0}__MAPPING=map.yaml
 PLACEBRIDGE_CONNECTIONS__{0}__SCHEDULE={1}
 """
+
+
+@pytest.fixture(autouse=True)
+def moment() -> None:
+    begin()
 
 
 @pytest.fixture
