@@ -61,6 +61,10 @@ class AtWork:
         self._read_at = _stamp(self._file)
         self._started_at = datetime.now(UTC)
 
+    def beat_age(self) -> float:
+        """Seconds since it last gave a sign of life."""
+        return time.monotonic() - self.beat_at
+
     def tick(self) -> None:
         """Looks what is due, and lets what dead workers left wait again."""
         now = datetime.now(UTC)

@@ -17,6 +17,7 @@ from placebridge.settings import DEFAULT_FILE, ConfigError
 from placebridge.settings import load as load_settings
 from placebridge.worker import systemd
 from placebridge.worker.at_work import AtWork
+from placebridge.worker.health.server import serve_health
 from placebridge.worker.local import LocalEngine
 from placebridge.worker.run import configured
 from store import migrate
@@ -40,9 +41,11 @@ def serve(file: Path | None) -> int:
         log.warning("no connection has a schedule in the settings; `placebridge schedule set` gives one")
     engine = _engine(work)
     engine.start()
+    health = serve_health(work)
     log.info("worker begins", worker=work.id, version=__version__, engine=config.settings.worker.engine)
     systemd.notify("READY=1", "STATUS=at work")
     asked.wait()
+    health.close()
     _stop(work, engine)
     return 0
 
