@@ -8,8 +8,15 @@ import time
 from multiprocessing.connection import Connection
 from multiprocessing.sharedctypes import Synchronized
 
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from placebridge.faults import message_of
 from placebridge.worker.run import Order, carry_out
+from store.database import StoreError
 from store.lock import Locked
+
+log = structlog.get_logger("placebridge.worker")
 
 STOPPED, FAILED, LOCKED = 3, 1, 75
 """Exit codes."""
@@ -45,6 +52,9 @@ def main(order: Order, orders: Connection, progress: "Synchronized[float]") -> N
         carry_out(order, asked, alive)
     except Locked:
         raise SystemExit(LOCKED) from None
+    except (StoreError, DBAPIError) as fault:  # the run could not write what became of it; its supervisor does, or the next look
+        log.error("run was cut off", connection=order.connection, due=order.due_id, message=message_of(fault))
+        raise SystemExit(FAILED) from None
 
 
 def _listen(orders: Connection, asked: threading.Event) -> None:

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import structlog
 
@@ -16,7 +15,6 @@ from jobs.schedules.plans import plans
 from placebridge.faults import message_of
 from placebridge.opening import lookups_of, rules_of, sources_of
 from placebridge.settings import Config, ConfigError
-from placebridge.settings import load as load_settings
 from placebridge.worker.stopping import StoppableClock
 from store import migrate
 from store.database import Database, StoreError
@@ -29,7 +27,8 @@ log = structlog.get_logger("placebridge.worker")
 class Order:
     """A due run to be carried out."""
 
-    config: Path
+    config: Config
+    """The settings that are in force, whatever their file says by now."""
     due_id: int
     connection: str
     worker: str
@@ -39,8 +38,8 @@ class Order:
 def carry_out(order: Order, asked: threading.Event, alive: Callable[[], None]) -> None:
     """Does a due run, if it waits still, and writes what became of it. `asked`: to stop; `alive` is called at each sign of progress.
 
-    Raises Locked where another has its lease, Fenced where another took it meanwhile, and what the database or the settings raise."""
-    config = load_settings(order.config)
+    Raises Locked where another has its lease, Fenced where another took it meanwhile, and what the database raises."""
+    config = order.config
     store = Database(config.database_url)
     try:
         if migrate.needs_upgrade(store):

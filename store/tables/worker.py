@@ -55,7 +55,7 @@ class DueRun(SQLModel, table=True):
     missed: int = 0
     """How many due moments before its own it makes up for."""
     attempts: int = 0
-    """How often it was tried and failed."""
+    """How often it was tried again."""
     worker: str = ""
     started_at: datetime | None = None
     ended_at: datetime | None = None

@@ -130,7 +130,7 @@ def test_one_that_fails_is_tried_again_and_rests_and_the_others_go_on(world: Wor
     start(world, {"RETRY_MINUTES": "0.005 0.01"})
     wait_for(lambda: bool(rows(world, STAGES)) and all(row.state == "ended" for row in rows(world)))
     [failed] = rows(world, "council")
-    assert (failed.outcome, failed.attempts) == ("failed", 3)
+    assert (failed.outcome, failed.attempts) == ("failed", 2)
     assert "council" in failed.message
     assert {rows(world, name)[0].outcome for name in NAMES if name != "council"} == {"done"}
     assert rows(world, STAGES)[-1].outcome == "done"
@@ -174,7 +174,7 @@ def _deaf_server() -> Iterator[int]:
 
 def _connect_to(world: WorkerWorld, port: int) -> None:
     (world.folder / "deaf.yaml").write_text(
-        f"rest: {{base: 'http://127.0.0.1:{port}'}}\nbusiness: {{from: firms, id: id, fields: {{name: name}}}}\n"
+        f"connector: {{base: 'http://127.0.0.1:{port}', sign_in: none}}\nbusiness: {{from: firms, id: id, fields: {{name: name}}}}\n"
     )
     world.configure({"STALL_MINUTES": "0.1", "RETRY_MINUTES": "0.005"})
     key = "PLACEBRIDGE_CONNECTIONS__DEAF__"
@@ -205,7 +205,7 @@ def test_a_mistake_in_the_settings_is_said_and_nothing_begins(tmp_path: Path, ch
         settings.write(change)
     with at_work(world) as [worker]:
         assert worker.wait(60) == 2
-    assert words in (tmp_path / "worker.log").read_text()
+    assert words in " ".join((tmp_path / "worker.log").read_text().split())
     assert "Traceback" not in (tmp_path / "worker.log").read_text()
 
 
@@ -221,7 +221,7 @@ class TestStopping:
 
     @pytest.fixture
     def large(self, tmp_path: Path, database_url: str) -> WorkerWorld:
-        world = WorkerWorld(tmp_path, database_url, firms=4000)
+        world = WorkerWorld(tmp_path, database_url, firms=1500)
         world.prepare()
         watch_leases(world.url)
         return world
@@ -249,7 +249,7 @@ class TestStopping:
         apart = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
         if subprocess.run([*apart, "true"], capture_output=True).returncode:
             pytest.skip("this user may not make a process namespace")
-        world = WorkerWorld(tmp_path, f"sqlite:///{tmp_path}/x.db", firms=4000)
+        world = WorkerWorld(tmp_path, f"sqlite:///{tmp_path}/x.db", firms=1500)
         world.prepare()
         world.ask()
         words = [*apart, sys.executable, "-m", "placebridge", "worker"]
