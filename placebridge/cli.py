@@ -114,6 +114,16 @@ def check(
 
 
 @app.command()
+def doctor(config: ConfigFile = None, form: Form = Format.table) -> None:
+    """Say whether it is well and, if not, what to do.
+
+    Looks at this machine, the settings, the database, the worker and each connection's runs; asks no CRM (`check` does)."""
+    from placebridge.doctor.examining import doctor as work
+
+    raise typer.Exit(work(config, form.value))
+
+
+@app.command()
 def sync(
     connections: Annotated[list[str] | None, typer.Argument(metavar="CONNECTION", help="Only these connections.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Read everything again, even what has not changed.")] = False,
