@@ -14,7 +14,7 @@ _SCHEME = re.compile(r"\b(bearer|basic)[ \t]+[\w.~+/=-]{6,}", re.IGNORECASE)
 _TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)*")
 """A JSON web token wherever it stands."""
 _USER = re.compile(r"(?<=://)[^\s/?#\"'<>]+@")
-_VALUE = r"""(?:"[^"]*"|'[^']*'|[^\s&"'#;,)\]}>]+)"""
+_VALUE = r"""(?!\[hidden\])(?:"[^"]*"|'[^']*'|[^\s&"'#;,)\]}>]+)"""
 _NAMED = re.compile(rf"""([\w.%-]{{0,60}}(?:{SUFFIXES})["']?=|[?&]code=){_VALUE}""", re.IGNORECASE)
 _QUOTED = re.compile(rf"""(["'][\w.-]{{0,60}}(?:{SUFFIXES})["']\s*:\s*){_VALUE}""", re.IGNORECASE)
 _SAID = re.compile(rf"""(\b[\w.-]{{0,60}}(?:token|secret|password|passwd|pwd|passphrase)\s*:\s+){_VALUE}""", re.IGNORECASE)

@@ -69,9 +69,9 @@ class SmtpChannel:
 
     def send(self, message: Message) -> None:
         """Hands the notice in. Raises NotSent where the server did not say that it has taken it."""
-        mail = self.mail(message)
+        mail = self.mail(message).as_bytes()  # smtplib's own way to write it puts > before a line that begins with From
         with _faults_told(), _signed_in(self._server) as smtp:
-            smtp.send_message(mail, self._sender, [self._recipient])
+            smtp.sendmail(self._sender, [self._recipient], mail)
 
     def mail(self, message: Message) -> EmailMessage:
         """The email. Its Message-ID is the notice's for every try, so a mailbox may drop one that comes twice."""

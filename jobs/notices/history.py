@@ -32,6 +32,8 @@ class History:
     """The message of the newest run that ended, where its deletions were refused."""
     stalled: str
     """The message of the newest try that ended, where it stood still; whoever looks knows how such a message begins."""
+    outcome: str
+    """How the newest try that failed since ended: failed or partial; empty where none has."""
     first_due: datetime | None
     """The oldest moment of the looked-at due runs."""
 
@@ -53,6 +55,7 @@ def history(connection: Connection, name: str, deep: int) -> History:
         next((row.message for row in (*_ended_badly(tried), *failed_runs, *tried) if row.message), ""),
         runs[0].message if runs and REFUSED in runs[0].message else "",
         next((row.message for row in _ended_badly(tried)), ""),
+        next((row.outcome for row in _ended_badly(tried)), ""),
         min((row.due_at for row in dues), default=None),
     )
 

@@ -1,6 +1,7 @@
 """Notices by GOV.UK Notify, against a stand-in that its official client drives as well."""
 
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -115,3 +116,8 @@ def test_it_cannot_be_reached() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
     assert "it cannot be reached: look at this machine's network" in fault_of(channel(f"http://127.0.0.1:{port}"))
+
+
+def test_without_its_client_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "notifications_python_client.notifications", None)
+    assert "pip install 'placebridge[notify]'" in fault_of(channel("http://127.0.0.1:1"))

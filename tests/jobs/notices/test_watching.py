@@ -118,6 +118,18 @@ def test_flags_that_cannot_be_brought_up_to_date(troubled: World) -> None:
     assert world.told() == ["flags_failing open", "flags_failing well"]
 
 
+def test_flags_are_up_to_date_though_a_register_could_not_be_asked(troubled: World) -> None:
+    world = troubled()
+    for end in ("partial", "partial", "partial", "partial"):
+        world.attempt(end, STAGES)
+        world.watch()
+    assert world.told() == []
+    for end in ("failed", "failed", "failed", "partial"):
+        world.attempt(end, STAGES)
+        world.watch()
+    assert world.told() == ["flags_failing open", "flags_failing well"]
+
+
 Step = tuple[str, int]
 
 
