@@ -3,6 +3,7 @@
 # another user (as root), no capabilities, the root read-only where that can be had, SIGTERM at the end. Takes some minutes and an index
 # of packages. What it does not try is said: the base image, apt-get and useradd.
 set -euo pipefail
+PATH=/usr/bin:/bin:$PATH  # the system's Python, which other users may run
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 server=

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -196,6 +197,25 @@ def test_the_metrics_tell_how_it_stands(pages: Pages, work: AtWork) -> None:
     assert not [key for key in found if "gone" in key]  # of a connection that is in the settings no more
 
 
+def test_the_rows_of_runs_under_way_and_of_new_ones_are_counted_once(pages: Pages, store: Database) -> None:
+    def counted() -> tuple[float, float]:
+        found = pages.metrics()
+        return found[("placebridge_rows_total", "council", "read")], found[("placebridge_rows_total", "chamber", "read")]
+
+    put(store, TABLES["run"], run("council", ago(hours=9), read=1), run("chamber", ago(hours=8), "running", ended_at=None, read=10))
+    put(store, TABLES["run"], run("council", ago(hours=7), read=100))
+    assert counted() == (101, 10)
+    with store.connect() as connection:
+        connection.execute(text("UPDATE run SET read = 30 WHERE connection = 'chamber'"))
+    assert counted() == (101, 30)
+    with store.connect() as connection:
+        connection.execute(text("UPDATE run SET outcome = 'done', read = 40 WHERE connection = 'chamber'"))
+    put(store, TABLES["run"], run("council", ago(hours=1), read=1000))
+    assert counted() == counted() == (1101, 40)
+    put(store, TABLES["run"], run("chamber", ago(days=9), "running", read=5), run("council", ago(minutes=1), read=10_000))
+    assert counted() == counted() == (11_101, 45)
+
+
 @pytest.mark.usefixtures("night")
 def test_the_metrics_name_nobody(pages: Pages) -> None:
     told = pages.get("/metrics").text
@@ -258,7 +278,7 @@ def test_each_metric_stands_in_the_documents_and_only_those(work: AtWork) -> Non
 def systemd() -> Iterator[socket.socket]:
     """The socket on which a service manager listens, as Linux's abstract ones: without a file."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
-        listening.bind("")  # a free name
+        listening.bind(f"\0placebridge-{uuid.uuid4()}")
         yield listening
 
 
@@ -271,7 +291,7 @@ def service(world: Path, systemd: socket.socket) -> Iterator[tuple[subprocess.Po
         "PYTHONPATH": str(ROOT),
         "PLACEBRIDGE_WORKER__HEALTH_PORT": str(port),
         "PYTHONUNBUFFERED": "1",
-        "NOTIFY_SOCKET": systemd.getsockname(),
+        "NOTIFY_SOCKET": f"@{systemd.getsockname()[1:].decode()}",
     }
     command = [sys.executable, "-m", "placebridge", "worker", "--config", str(world / "config.env")]
     with subprocess.Popen(command, env=known | given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
