@@ -35,6 +35,10 @@ MOST_UNKNOWN = 1000
 """Ids that are remembered for the next read."""
 
 
+REFUSED = "this read would remove"
+"""How every refusal's message begins."""
+
+
 class DeletionsRefused(Exception):
     """The read would remove so much of an entity that it looks like a broken export."""
 
@@ -214,7 +218,7 @@ class _Settling:
         live = int(self.connection.scalar(select(func.count()).select_from(record).where(self.held, record.c.deleted_on.is_(None))) or 0)
         if lost * GUARD_SHARE > live:
             raise DeletionsRefused(
-                f"this read would remove {lost:,} of {live:,} {self.entity} records, which looks like a broken or partial export; nothing of"
+                f"{REFUSED} {lost:,} of {live:,} {self.entity} records, which looks like a broken or partial export; nothing of"
                 f" it was taken over. If they are really gone, run the sync again with --accept-deletions; if another system took this"
                 f" one's place, see `placebridge connection replace`"
             )
@@ -284,7 +288,9 @@ class _Settling:
             return False
         told = select(arrival.c.source_id, arrival.c.fields).where(self.arrived, arrival.c.mark == "merged").order_by(arrival.c.id)
         scope = {"connection_id": self.connection_id, "entity": self.entity}
-        rows = {row.source_id: scope | {"loser": row.source_id, "survivor": row.fields["survivor"]} for row in self.connection.execute(told)}
+        rows = {
+            row.source_id: scope | {"loser": row.source_id, "survivor": row.fields["survivor"]} for row in self.connection.execute(told)
+        }
         if not (self.swept or self.finished.changes_only):
             return bool(bulk.replace(self.connection, Merged, rows.values(), scope))
         return bool(bulk.replace_among(self.connection, Merged, "loser", list(rows), rows.values())) if rows else False

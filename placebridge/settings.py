@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from placebridge.connection_settings import ConnectionSettings, ReadSettings, read, said
+from placebridge.notice_settings import NoticeSettings
 from placebridge.settings_file import PREFIX, badly_named, in_environment, in_file, in_folders
 from placebridge.worker_settings import WorkerSettings
 
@@ -65,6 +66,7 @@ class Settings(BaseSettings):
     places: Path | None = None
     titles: Path | None = None
     worker: WorkerSettings = WorkerSettings()
+    notices: NoticeSettings = NoticeSettings()
     connections: dict[str, SerializeAsAny[ConnectionSettings]] = Field(default_factory=dict)
 
     @classmethod

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -13,18 +14,20 @@ import structlog
 from sqlalchemy import delete
 from sqlalchemy.exc import DBAPIError
 
+from jobs.notices.watching import watch
 from jobs.schedules import due as due_runs
 from jobs.schedules.due import Due, Ended
 from jobs.schedules.tick import tick
 from placebridge import __version__
 from placebridge.faults import message_of
+from placebridge.notices import limits_of
 from placebridge.settings import Config, ConfigError
 from placebridge.settings import load as load_settings
 from placebridge.worker import child, systemd
 from placebridge.worker.run import Order, configured, pauses_of
 from placebridge.worker.supervisor import Death, Supervisor
 from placebridge.worker_settings import WorkerSettings
-from store import bulk
+from store import bulk, migrate
 from store.database import Database, StoreError
 from store.lease import Fenced, hold
 from store.lock import Locked
@@ -40,13 +43,17 @@ FORGOTTEN = timedelta(days=7)
 class AtWork:
     """One worker process."""
 
-    def __init__(self, file: Path, config: Config, store: Database) -> None:
+    def __init__(self, file: Path, config: Config, store: Database, asked: threading.Event) -> None:
         self.id = uuid.uuid4().hex[:12]
         self.config = config
         self.store = store
         self.settings: WorkerSettings = config.settings.worker
         self.supervisor = Supervisor(self.settings.stall_minutes * 60)
+        self.asked = asked
+        """Set: this worker is to stop."""
         self.stopping = False
+        self.outdated = False
+        """It stops because a newer program has the database."""
         self.beat_at = time.monotonic()
         """When it last gave a sign of life."""
         self.trouble = ""
@@ -61,12 +68,12 @@ class AtWork:
         return time.monotonic() - self.beat_at
 
     def tick(self) -> None:
-        """Looks what is due, and lets what dead workers left wait again."""
-        self._read_anew()
+        """Looks what is due, lets what dead workers left wait again, and raises or clears alerts."""
         now = datetime.now(UTC)
         tick(self.store, configured(self.config), self.config.zone, now)
         for due in due_runs.rescue(self.store, pauses_of(self.config), now):
             log.warning("run left by a dead worker, to go on", connection=due.connection, due=due.id)
+        watch(self.store, now, limits_of(self.config))
 
     def run(self, due: Due) -> None:
         """Carries out a due run in a process of its own. Raises Locked where a command is at work on its connection."""
@@ -124,8 +131,16 @@ class AtWork:
         except DBAPIError:
             log.warning("worker could not sign off", worker=self.id)
 
-    def _read_anew(self) -> None:
-        """Takes over what has changed in the settings' file: connections and schedules. A mistake leaves the old ones in force."""
+    def refresh(self) -> None:
+        """Takes over what has changed in the settings' file: connections and schedules. A mistake leaves the old ones in force.
+
+        A database that a newer program has upgraded ends this worker."""
+        try:
+            migrate.needs_upgrade(self.store)
+        except migrate.NewerDatabase as fault:
+            log.error("worker ends", message=str(fault))
+            self.outdated = True
+            self.asked.set()
         stamp = _stamp(self._file)
         if stamp == self._read_at:
             return

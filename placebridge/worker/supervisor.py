@@ -1,5 +1,6 @@
 """Runs due runs in processes of their own and watches over them."""
 
+import contextlib
 import multiprocessing
 import threading
 import time
@@ -9,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from jobs.schedules.due import STALLED
 from placebridge.worker import child
 from placebridge.worker.run import Order
 
@@ -65,15 +67,13 @@ class Supervisor:
             if time.monotonic() - progress.value > self._stall_seconds:
                 process.kill()
                 process.join()
-                return Death(f"nothing was stored for {self._stall_seconds / 60:g} minutes, so it was ended")
+                return Death(f"{STALLED} {self._stall_seconds / 60:g} minutes, so it was ended")
         return _code_of(process.exitcode)
 
 
 def _tell(writer: Any) -> None:
-    try:
+    with contextlib.suppress(OSError):  # it has just ended
         writer.send("stop")
-    except OSError:
-        pass  # it has just ended
 
 
 def _code_of(code: int | None) -> int | Death:
