@@ -84,7 +84,7 @@ class _Own:
             "database_up", "Whether this scrape could read the database; all metrics but this worker's own are missing where not."
         )
         self.beat = gauge("worker_beat_age_seconds", "Seconds since this worker's newest beat.")
-        self.acts = gauge("worker_acts", "Whether this worker is the one that acts; others stand by.")
+        self.acts = gauge("worker_acts", "Whether this worker takes part; one that does not stands by, as another acts.")
 
     @property
     def families(self) -> tuple[Family, ...]:

@@ -169,6 +169,23 @@ def test_secrets_that_all_can_read(command: Commands, settled: Path, tmp_path: P
 
 
 @pytest.mark.usefixtures("well")
+@pytest.mark.parametrize(
+    "line", ["PLACEBRIDGE_NOTICES__WEBHOOK_URL=https://hooks.example.org/s3cret", "PLACEBRIDGE_DATABASE_URL=postgresql://x:s3cret@127.0.0.1/x"]
+)
+def test_any_secret_in_the_file_counts_and_none_elsewhere(
+    command: Commands, settled: Path, store: Database, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    name, _, value = line.partition("=")
+    settled.chmod(0o644)
+    if not name.endswith("URL"):
+        monkeypatch.setenv(name, value)
+        assert to_mend(command) == {}
+    monkeypatch.setenv("PLACEBRIDGE_DATABASE_URL", store.url.render_as_string(hide_password=False))
+    settled.write_text("\n".join([line, *settled.read_text().splitlines()[1:]]))
+    assert [found["do"].partition(" (")[0] for found in to_mend(command)["settings"]] == ["chmod 640 config.env"]
+
+
+@pytest.mark.usefixtures("well")
 def test_settings_with_mistakes_leave_the_rest_to_be_looked_at(command: Commands, settled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLACEBRIDGE_TIMEZON", "Europe/London")
     settled.write_text(settled.read_text().replace("SIDE=council", "SIDE=town", 1))
