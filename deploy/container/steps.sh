@@ -77,4 +77,5 @@ kill -TERM "$worker"
 wait "$server" && code=0 || code=$?
 server=
 [ "$code" = 0 ] || fail "it ended with $code"
+grep -q "worker stopped" "$work/log" || fail "it did not stop of itself"
 say "SIGTERM: ended with 0 after $(($(date +%s) - began)) seconds, as user $(stat -c %u "$work/data/placebridge.db")"
