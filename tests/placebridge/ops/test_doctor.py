@@ -170,7 +170,8 @@ def test_secrets_that_all_can_read(command: Commands, settled: Path, tmp_path: P
 
 @pytest.mark.usefixtures("well")
 @pytest.mark.parametrize(
-    "line", ["PLACEBRIDGE_NOTICES__WEBHOOK_URL=https://hooks.example.org/s3cret", "PLACEBRIDGE_DATABASE_URL=postgresql://x:s3cret@127.0.0.1/x"]
+    "line",
+    ["PLACEBRIDGE_NOTICES__WEBHOOK_URL=https://hooks.example.org/s3cret", "PLACEBRIDGE_DATABASE_URL=postgresql://x:s3cret@127.0.0.1/x"],
 )
 def test_any_secret_in_the_file_counts_and_none_elsewhere(
     command: Commands, settled: Path, store: Database, monkeypatch: pytest.MonkeyPatch, line: str
@@ -227,7 +228,7 @@ def test_a_database_that_cannot_be_used(command: Commands, settled: Path, url: s
 
 @pytest.mark.parametrize(
     ("revision", "detail", "do"),
-    [("0001", "its schema is 0001, this program's is", "placebridge upgrade"), ("9999", "newer version", "install the version")],
+    [("0001", "its schema is 0001, this program's is", "placebridge upgrade"), ("9999", "newer version", "install that version")],
 )
 def test_another_schema(command: Commands, store: Database, revision: str, detail: str, do: str) -> None:
     change(store, f"UPDATE alembic_version SET version_num = '{revision}'")
