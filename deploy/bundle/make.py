@@ -31,8 +31,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PIP = next((ROOT / "deploy" / "bootstrap").glob("pip-*.whl"))
 ROOMS = ("connector", "mappings", "store", "jobs", "placebridge")
-FOR_DEVELOPERS = {"dev", "testing"}
-"""Extras that an installation does without."""
+LEFT_OUT = {"dev", "testing", "notify"}
+"""Extras that an installation does without: what is for developers, and GOV.UK Notify's client, which needs a package without a wheel."""
 DOCS = ("operations.md", "worker.md", "commands.md", "supported.md")
 FOR_OPS = ("systemd", "prometheus")
 LONG_AGO = 315_532_800
@@ -100,9 +100,9 @@ def wanted_lock() -> str:
 
 
 def closure() -> set[str]:
-    """The names of the packages that ours needs, with all its extras but those for developers, and what these need in turn."""
+    """The names of the packages that ours needs, with all its extras but those left out, and what these need in turn."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = [one for name, listed in project["optional-dependencies"].items() if name not in FOR_DEVELOPERS for one in listed]
+    extras = [one for name, listed in project["optional-dependencies"].items() if name not in LEFT_OUT for one in listed]
     waiting = [Requirement(one) for one in (*project["dependencies"], *extras)]
     seen: set[tuple[str, str]] = set()
     while waiting:
