@@ -4,7 +4,7 @@ placebridge-VERSION-PYTHON-PLATFORM.tar.gz
     install.sh, README.txt, python-version.txt, SHA256SUMS
     requirements.txt    each wheel's name, version and hash
     wheels/             ours and what it needs, checked against requirements.lock as it came from the index
-    pip-….whl, config.example.env, docs/
+    pip-….whl, config.example.env, docs/, deploy/
 """
 
 import argparse
@@ -31,9 +31,10 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PIP = next((ROOT / "deploy" / "bootstrap").glob("pip-*.whl"))
 ROOMS = ("connector", "mappings", "store", "jobs", "placebridge")
-FOR_DEVELOPERS = {"dev", "testing"}
-"""Extras that an installation does without."""
-DOCS = ("operations.md", "commands.md", "supported.md")
+LEFT_OUT = {"dev", "testing", "notify"}
+"""Extras that an installation does without: what is for developers, and GOV.UK Notify's client, which needs a package without a wheel."""
+DOCS = ("operations.md", "worker.md", "commands.md", "supported.md")
+FOR_OPS = ("systemd", "prometheus")
 LONG_AGO = 315_532_800
 """1 January 1980, the first day that a ZIP, and so a wheel, can hold: every file's date, so that the same files make the same bundle."""
 
@@ -83,6 +84,8 @@ def fill(bundle: Path, wheel: Path, work: Path) -> None:
     (bundle / "docs").mkdir()
     for name in DOCS:
         shutil.copy(ROOT / "docs" / name, bundle / "docs")
+    for name in FOR_OPS:
+        shutil.copytree(ROOT / "deploy" / name, bundle / "deploy" / name)
     (bundle / "python-version.txt").write_text(f"{python_and_platform()}\n", encoding="utf-8")
     (bundle / "requirements.txt").write_text("".join(requirements(wheels)), encoding="utf-8")
     sums = [f"{sha256(path)}  {path.relative_to(bundle)}\n" for path in files(bundle)]
@@ -97,9 +100,9 @@ def wanted_lock() -> str:
 
 
 def closure() -> set[str]:
-    """The names of the packages that ours needs, with all its extras but those for developers, and what these need in turn."""
+    """The names of the packages that ours needs, with all its extras but those left out, and what these need in turn."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = [one for name, listed in project["optional-dependencies"].items() if name not in FOR_DEVELOPERS for one in listed]
+    extras = [one for name, listed in project["optional-dependencies"].items() if name not in LEFT_OUT for one in listed]
     waiting = [Requirement(one) for one in (*project["dependencies"], *extras)]
     seen: set[tuple[str, str]] = set()
     while waiting:

@@ -3,6 +3,7 @@
 # another user (as root), no capabilities, the root read-only where that can be had, SIGTERM at the end. Takes some minutes and an index
 # of packages. What it does not try is said: the base image, apt-get and useradd.
 set -euo pipefail
+PATH=/usr/bin:/bin:$PATH  # the system's Python, which other users may run
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 server=
@@ -76,4 +77,5 @@ kill -TERM "$worker"
 wait "$server" && code=0 || code=$?
 server=
 [ "$code" = 0 ] || fail "it ended with $code"
+grep -q "worker stopped" "$work/log" || fail "it did not stop of itself"
 say "SIGTERM: ended with 0 after $(($(date +%s) - began)) seconds, as user $(stat -c %u "$work/data/placebridge.db")"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 from sqlalchemy import make_url
 
 from placebridge.doctor.finding import Finding
@@ -47,18 +47,27 @@ def _what_is_right(path: Path) -> Config | None:
 
 def _readable(path: Path, config: Config) -> Iterator[Finding]:
     """Files with secrets that any user of the machine can read."""
-    written = {name.lower(): value for name, value in in_file(path)[0].items()}
-    secret = make_url(written.get(f"{PREFIX}database_url".lower(), "sqlite://")).password is not None
-    for name, connection in config.settings.connections.items():
-        for field in type(connection).model_fields:
-            value = getattr(connection, field)
-            secret = secret or (isinstance(value, SecretStr) and f"{PREFIX}connections__{name}__{field}".lower() in written)
-            key = config.path(value) if field == "private_key" and isinstance(value, Path) else None
-            if key is not None and _open_to_all(key):
-                yield Finding("settings", f"{key} can be read by every user of this machine", f"chmod 600 {key}")
+    written = {name.upper(): value for name, value in in_file(path)[0].items()}
+    secret = make_url(written.get(f"{PREFIX}DATABASE_URL") or "sqlite://").password is not None
+    for name, value in _values(PREFIX, config.settings):
+        secret = secret or (isinstance(value, SecretStr) and bool(written.get(name)))
+        key = config.path(value) if name.endswith("__PRIVATE_KEY") and isinstance(value, Path) else None
+        if key is not None and _open_to_all(key):
+            yield Finding("settings", f"{key} can be read by every user of this machine", f"chmod 600 {key}")
     if secret and _open_to_all(path):
         do = f"chmod 640 {path} (and chgrp to the group of the user that runs this)"
         yield Finding("settings", f"{path} holds secrets and can be read by every user of this machine", do)
+
+
+def _values(prefix: str, group: BaseModel) -> Iterator[tuple[str, object]]:
+    """Each setting's whole name with its value."""
+    for name in type(group).model_fields:
+        value = getattr(group, name)
+        groups = value if isinstance(value, dict) else {"": value} if isinstance(value, BaseModel) else {}
+        for one, inner in groups.items():
+            yield from _values(f"{prefix}{name.upper()}__" + (f"{one.upper()}__" if one else ""), inner)
+        if not groups:
+            yield f"{prefix}{name.upper()}", value
 
 
 def _open_to_all(file: Path) -> bool:

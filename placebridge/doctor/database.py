@@ -13,7 +13,6 @@ from placebridge.settings import Config
 from store import migrate
 from store.database import Database, StoreError
 from store.lock import demand_writable
-from store.migrate import NewerDatabase
 
 OLDEST_POSTGRES = 13
 MOST_SKEW = 5.0
@@ -48,11 +47,9 @@ def database(store: Database) -> tuple[bool, list[Finding]]:
             return False, [Finding("database", f"{shown}: {said}", "stop the worker, run `placebridge upgrade`, start it again")]
         findings = [Finding("database", f"{shown}: {_version(store)}, schema {found}", _too_old(store)), *_clock(store)]
         demand_writable(store)
-    except NewerDatabase as fault:
-        return False, [Finding("database", str(fault), "install the version that this machine had before, or the newest")]
     except StoreError as fault:
-        do = "correct PLACEBRIDGE_DATABASE_URL, start the server, or run this as the user that the worker runs as"
-        return False, [Finding("database", str(fault), do)]
+        detail, _, do = str(fault).rpartition("; ")  # its last part says what to do
+        return False, [Finding("database", detail, do) if detail else Finding("database", do, "see docs/operations.md")]
     except Exception as fault:  # a doctor is asked when something is wrong, and goes on
         return False, [Finding("database", message_of(fault), "restore a backup where it is damaged: docs/operations.md")]
     return True, findings

@@ -42,10 +42,13 @@ def zone_data() -> Iterator[Finding]:
 
 
 def disks(folder: Path, database: Path | None, room: int = ROOM) -> Iterator[Finding]:
-    """Room where the database is (SQLite's file: as much again, for a backup beside it) and for temporary files. `room`: bytes."""
+    """Room where the database is (SQLite's file: as much again, for a backup beside it) and for temporary files, disk by disk.
+
+    `room`: bytes for each."""
     size = database.stat().st_size if database is not None and database.exists() else 0
-    wanted = {_there(database.parent if database else folder): room + size, _there(Path(tempfile.gettempdir())): room}
-    for place, least in wanted.items():
+    places = [(_there(database.parent if database else folder), room + size), (_there(Path(tempfile.gettempdir())), room)]
+    for device, place in {place.stat().st_dev: place for place, _ in reversed(places)}.items():
+        least = sum(wanted for other, wanted in places if other.stat().st_dev == device)
         free = shutil.disk_usage(place).free
         to_do = f"make room: {_size(least)} should be free; old *.backup files beside the database may go" if free < least else ""
         yield Finding("disk", f"{_size(free)} free at {place}", to_do)

@@ -45,6 +45,7 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "another database": ("PLACEBRIDGE_DATABASE_URL=mysql://u:s3cret@h/d", "PLACEBRIDGE_DATABASE_URL is no database; write sqlite:///placebridge.db or"),
     "no port": ("PLACEBRIDGE_DATABASE_URL=postgresql://u:s3cret@h:x/d", "PLACEBRIDGE_DATABASE_URL is no database"),
     "a bare @": ("PLACEBRIDGE_DATABASE_URL=postgresql://u:a@s3cret@h/d", "PLACEBRIDGE_DATABASE_URL has an @ in its password; write it as %40"),
+    "one of the environment's": ("PLACEBRIDGE_SECRETS_DIR=/run/secrets", "PLACEBRIDGE_SECRETS_DIR stands in config.env; set it in the environment instead"),
     "no file": ("PLACEBRIDGE_DATABASE_URL=sqlite://", "names no file, so nothing would be kept; write sqlite:///placebridge.db"),
     "no place for rules": ("PLACEBRIDGE_POLICY=own.yaml", "PLACEBRIDGE_POLICY: there is no file"),
     "a name of two parts": (

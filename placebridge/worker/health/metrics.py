@@ -4,7 +4,8 @@ Labels are connections' names, states and machines' words for outcomes: never a 
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -17,8 +18,9 @@ from placebridge import __version__
 from placebridge.faults import message_of
 from placebridge.worker.at_work import AtWork
 from placebridge.worker.health.patience import Overdue, Patience
+from placebridge.worker.health.totals import ROWS, RowTotals, Totals
 from placebridge.worker.run import configured
-from placebridge.worker.standing import Standing, living, run, standings
+from placebridge.worker.standing import Standing, living, standings
 from store import bulk
 from store.tables import Connection as ConnectionRow
 from store.tables import Flag, Reject
@@ -28,7 +30,6 @@ connections, reject, flag = bulk.table_of(ConnectionRow), bulk.table_of(Reject),
 
 SECONDS = 8.0
 """So long a scrape waits for the database; Prometheus gives up after ten."""
-ROWS = ("read", "added", "changed", "removed", "rejected")
 
 Family = GaugeMetricFamily | CounterMetricFamily
 
@@ -43,7 +44,8 @@ class Metrics:
 
     def __init__(self, work: AtWork) -> None:
         self._work = work
-        self._database = Patience(lambda: _held(work), SECONDS)
+        totals = RowTotals()
+        self._database = Patience(lambda: _held(work, totals), SECONDS)
         self._trouble = False
 
     def describe(self) -> Iterator[Metric]:
@@ -82,7 +84,7 @@ class _Own:
             "database_up", "Whether this scrape could read the database; all metrics but this worker's own are missing where not."
         )
         self.beat = gauge("worker_beat_age_seconds", "Seconds since this worker's newest beat.")
-        self.acts = gauge("worker_acts", "Whether this worker is the one that acts; others stand by.")
+        self.acts = gauge("worker_acts", "Whether this worker takes part; one that does not stands by, as another acts.")
 
     @property
     def families(self) -> tuple[Family, ...]:
@@ -122,7 +124,7 @@ class _Held:
         )  # fmt: skip
 
 
-def _held(work: AtWork) -> _Held:
+def _held(work: AtWork, totals: RowTotals) -> _Held:
     held, now, names = _Held(), datetime.now(UTC), configured(work.config)
     with work.store.reading() as connection:
         held.workers.add_metric([], len(living(connection, work.settings, now)))
@@ -130,7 +132,7 @@ def _held(work: AtWork) -> _Held:
         held.queue.add_metric([], connection.scalar(select(func.count()).select_from(due_run).where(*ready)) or 0)
         for standing in standings(connection, names):
             _stand(held, standing, work.config.zone, now)
-        _count(held, connection, names)
+        _count(held, connection, names, totals.read(connection))
     return held
 
 
@@ -139,7 +141,7 @@ def _stand(held: _Held, at: Standing, zone: ZoneInfo, now: datetime) -> None:
     if at.succeeded_at is not None:
         held.success.add_metric(of, at.succeeded_at.timestamp())
     if at.cron is not None:
-        held.interval.add_metric(of, cron.interval(at.cron, zone, now).total_seconds())
+        held.interval.add_metric(of, _interval(at.cron, zone, now.date()))
     held.lag.add_metric(of, max((now - at.due_at).total_seconds(), 0.0) if at.due_at else 0)
     held.tries.add_metric(of, at.failed_tries)
     held.running.add_metric(of, at.running_since is not None)
@@ -149,14 +151,18 @@ def _stand(held: _Held, at: Standing, zone: ZoneInfo, now: datetime) -> None:
         held.duration.add_metric(of, (at.newest.ended_at - at.newest.started_at).total_seconds())
 
 
-def _count(held: _Held, connection: Connection, names: Configured) -> None:
-    sums = select(run.c.connection, *(func.sum(run.c[name]).label(name) for name in ROWS)).group_by(run.c.connection)
-    totals = {row.connection: row for row in connection.execute(sums)}
+@lru_cache(256)
+def _interval(words: str, zone: ZoneInfo, day: date) -> float:
+    """In seconds; the clocks' changes make it another in some weeks."""
+    return cron.interval(words, zone, datetime.combine(day, time(), UTC)).total_seconds()
+
+
+def _count(held: _Held, connection: Connection, names: Configured, totals: Totals) -> None:
     refused = select(connections.c.name, func.count()).join(reject, reject.c.connection_id == connections.c.id).group_by(connections.c.name)
     standing_rejects = {row[0]: row[1] for row in connection.execute(refused)}
     for name in sorted(names):
         for outcome in ROWS:
-            held.rows.add_metric([name, outcome], float(getattr(totals.get(name), outcome, 0)))
+            held.rows.add_metric([name, outcome], totals.get((name, outcome), 0))
         held.rejects.add_metric([name], standing_rejects.get(name, 0))
     for state, count in connection.execute(select(flag.c.state, func.count()).group_by(flag.c.state).order_by(flag.c.state)):
         held.flags.add_metric([state], count)

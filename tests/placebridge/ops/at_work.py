@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import insert
 
@@ -15,6 +16,8 @@ from store import bulk
 from store.database import Database
 from store.tables import Connection, DueRun, Flag, Lease, Reject, Run, Worker
 
+on_sqlite = pytest.mark.parametrize("new_database_url", ["sqlite"], indirect=True)
+"""For what is the same on every database."""
 now = datetime.now(UTC)
 
 

@@ -1,6 +1,7 @@
 """A worker with two connections, on each kind of database, and its health served."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def settled(tmp_path: Path, store: Database) -> Path:
 @pytest.fixture
 def work(settled: Path, store: Database) -> AtWork:
     port = free_port()
-    return AtWork(settled, load(settled, {"PLACEBRIDGE_WORKER__HEALTH_PORT": str(port)}), store)
+    return AtWork(settled, load(settled, {"PLACEBRIDGE_WORKER__HEALTH_PORT": str(port)}), store, threading.Event())
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def started(settled: Path, store: Database) -> Iterator[Callable[..., AtWork]]:
 
     def start(**settings: object) -> AtWork:
         given = {f"PLACEBRIDGE_WORKER__{name.upper()}": str(value) for name, value in settings.items()}
-        work = AtWork(settled, load(settled, given), store)
+        work = AtWork(settled, load(settled, given), store, threading.Event())
         served.append(serve_health(work))
         return work
 

@@ -17,7 +17,7 @@ from placebridge.doctor.words import age
 from store.database import Database
 from store.lease import SCHEDULER
 from tests.placebridge.commands import Commands
-from tests.placebridge.ops.at_work import TABLES, ago, due, free_port, put, run, worker
+from tests.placebridge.ops.at_work import TABLES, ago, due, free_port, on_sqlite, put, run, worker
 
 
 def examined(command: Commands) -> tuple[int, list[dict[str, str]]]:
@@ -130,6 +130,7 @@ def test_what_is_no_cause_for_alarm(command: Commands, store: Database) -> None:
     assert to_mend(command) == {}
 
 
+@on_sqlite
 def test_without_schedules_no_worker_is_needed(command: Commands, store: Database, settled: Path) -> None:
     put(store, TABLES["run"], run("council", ago(days=30)))
     lines = [line for line in settled.read_text().splitlines() if "SCHEDULE" not in line]
@@ -139,6 +140,7 @@ def test_without_schedules_no_worker_is_needed(command: Commands, store: Databas
     assert "has no schedule and was never read" in found["chamber"][0]["detail"]
 
 
+@on_sqlite
 @pytest.mark.usefixtures("well")
 @pytest.mark.parametrize(("days", "said"), [(100, ""), (9, "in 9 days"), (-3, "it ended on")])
 def test_a_secret_that_ends(command: Commands, settled: Path, days: int, said: str) -> None:
@@ -152,6 +154,7 @@ def test_a_secret_that_ends(command: Commands, settled: Path, days: int, said: s
     assert all(said in line["detail"] and "make another" in line["do"] for line in found)
 
 
+@on_sqlite
 @pytest.mark.usefixtures("well")
 def test_secrets_that_all_can_read(command: Commands, settled: Path, tmp_path: Path) -> None:
     key = "PLACEBRIDGE_CONNECTIONS__CHAMBER__"
@@ -168,6 +171,26 @@ def test_secrets_that_all_can_read(command: Commands, settled: Path, tmp_path: P
     assert to_mend(command) == {}
 
 
+@on_sqlite
+@pytest.mark.usefixtures("well")
+@pytest.mark.parametrize(
+    "line",
+    ["PLACEBRIDGE_NOTICES__WEBHOOK_URL=https://hooks.example.org/s3cret", "PLACEBRIDGE_DATABASE_URL=postgresql://x:s3cret@127.0.0.1/x"],
+)
+def test_any_secret_in_the_file_counts_and_none_elsewhere(
+    command: Commands, settled: Path, store: Database, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    name, _, value = line.partition("=")
+    settled.chmod(0o644)
+    if not name.endswith("URL"):
+        monkeypatch.setenv(name, value)
+        assert to_mend(command) == {}
+    monkeypatch.setenv("PLACEBRIDGE_DATABASE_URL", store.url.render_as_string(hide_password=False))
+    settled.write_text("\n".join([line, *settled.read_text().splitlines()[1:]]))
+    assert [found["do"].partition(" (")[0] for found in to_mend(command)["settings"]] == ["chmod 640 config.env"]
+
+
+@on_sqlite
 @pytest.mark.usefixtures("well")
 def test_settings_with_mistakes_leave_the_rest_to_be_looked_at(command: Commands, settled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLACEBRIDGE_TIMEZON", "Europe/London")
@@ -181,6 +204,7 @@ def test_settings_with_mistakes_leave_the_rest_to_be_looked_at(command: Commands
     assert [line["ok"] for line in found if line["check"] in {"database", "worker"}] == ["yes", "yes"]
 
 
+@on_sqlite
 def test_without_settings(command: Commands, settled: Path) -> None:
     settled.unlink()
     found = to_mend(command)
@@ -188,6 +212,7 @@ def test_without_settings(command: Commands, settled: Path) -> None:
     assert "`placebridge init` writes one" in found["settings"][0]["detail"]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("url", "said", "do"),
     [
@@ -210,7 +235,7 @@ def test_a_database_that_cannot_be_used(command: Commands, settled: Path, url: s
 
 @pytest.mark.parametrize(
     ("revision", "detail", "do"),
-    [("0001", "its schema is 0001, this program's is", "placebridge upgrade"), ("9999", "newer version", "install the version")],
+    [("0001", "its schema is 0001, this program's is", "placebridge upgrade"), ("9999", "newer version", "install that version")],
 )
 def test_another_schema(command: Commands, store: Database, revision: str, detail: str, do: str) -> None:
     change(store, f"UPDATE alembic_version SET version_num = '{revision}'")
@@ -219,6 +244,7 @@ def test_another_schema(command: Commands, store: Database, revision: str, detai
     assert do in line["do"]
 
 
+@on_sqlite
 @pytest.mark.usefixtures("well")
 def test_the_page_for_people_says_what_to_do(command: Commands, store: Database) -> None:
     change(store, "DELETE FROM worker")
