@@ -127,6 +127,10 @@ class TryLater(ConnectorError):
         """Seconds after which it is worth another try, where the other end says so."""
 
 
+class Stopped(Exception):
+    """The run was asked to stop. A wait raises it in the midst of a connector, which lets it through; what is stored by then stays."""
+
+
 class NotYet(ConnectorError):
     """The connector cannot do this in this version."""
 

@@ -85,6 +85,12 @@ class Result:
     """Nothing had changed since the last sync, so nothing was read."""
     unit: str = "row"
     """What was read: rows of a CRM, answers of a register."""
+    wait: float = 0.0
+    """Seconds before which it is in vain to try again, where the other end said so."""
+    refused: bool = False
+    """A person has to decide before another try can end otherwise."""
+    left: int = 0
+    """What is still to be asked of a register, after as much as one run asks."""
 
 
 def sync(store: Database, sources: list[Source], rules: Rules, options: Options, lookups: Sequence[LookupSource] = ()) -> list[Result]:
@@ -97,11 +103,27 @@ def sync(store: Database, sources: list[Source], rules: Rules, options: Options,
     return results
 
 
+def pull_alone(store: Database, source: Source, options: Options) -> Result:
+    """Reads one connection; what its changes touch is left to `refresh`. The caller holds the connection's lease."""
+    result = _pull_connection(store, source, options)
+    runs.end(store, {source.name: (result.outcome, "; ".join(result.messages))})
+    result.counts = runs.latest(store, source.name)
+    return result
+
+
+def refresh_alone(store: Database, rules: Rules, options: Options, lookups: Sequence[LookupSource] = ()) -> list[Result]:
+    """`refresh`, with the runs of its lookups ended. The caller holds the stages' lease."""
+    results = refresh(store, rules, options, lookups)
+    runs.end(store, {result.connection: (result.outcome, "; ".join(result.messages)) for result in results})
+    return results
+
+
 def refresh(store: Database, rules: Rules, options: Options, lookups: Sequence[LookupSource] = ()) -> list[Result]:
     """Everything after the pulls, as far as its inputs have changed; what became of each lookup."""
-    for row in _connections(store):
+    read = _connections(store)
+    for row in read:
         _stage(store, f"resolve {row.id}", options, _resolve_from(row, rules), partial(_resolve, store, row.id, rules, options))
-    worked_from = _join_from(store, rules)
+    worked_from = _join_from(store, read, rules)
     _stage(store, "join businesses", options, worked_from, lambda: join_businesses(store, rules.places))
     _stage(store, "join people", options, worked_from, lambda: join_people(store))
     results = [_look_up(store, source, rules, options) for source in lookups]
@@ -152,6 +174,8 @@ def _pull_entities(source: Source, connector: Connector, task_of: Callable[[Conn
         except (ConnectorError, DeletionsRefused) as fault:
             result.outcome = "partial"
             result.messages.append(str(fault))
+            result.refused = result.refused or isinstance(fault, DeletionsRefused)
+            result.wait = max(result.wait, getattr(fault, "wait", None) or 0.0)
         else:
             result.untouched = result.untouched and counts is None
     if result.outcome == "partial" and len(result.messages) == len(source.field_map.blocks):
@@ -175,10 +199,12 @@ def _look_up(store: Database, source: LookupSource, rules: Rules, options: Optio
             result.messages += [f"it would be asked about {len(due.keys):,}"] if due.keys else []
             return result
         asking.run(due)
+        result.left = max(left, 0)
         result.messages += [f"{left:,} more are to be asked about; the next sync goes on"] if left > 0 else []
     except ConnectorError as fault:
         result.outcome = "partial"
         result.messages.append(str(fault))
+        result.wait = getattr(fault, "wait", None) or 0.0
     return result
 
 
@@ -220,12 +246,14 @@ def _resolve(store: Database, connection_id: int, rules: Rules, options: Options
     resolve(store, connection_id, rules.levels, options.moment, options.today)
 
 
-def _join_from(store: Database, rules: Rules) -> dict[str, Any]:
-    read = {str(row.id): [row.name, row.side, row.version] for row in _connections(store)}
+def _join_from(store: Database, read: list[Any], rules: Rules) -> dict[str, Any]:
     human = select(decision.c.id, decision.c.undone_at).where(decision.c.decided_by != "rules").order_by(decision.c.id)
+    resolves = select(stages.c.name, stages.c.worked_from).where(stages.c.name.like("resolve %"))
     with store.reading() as connection:
+        resolved = {row.name: row.worked_from["version"] for row in connection.execute(resolves)}
         return {
-            "connections": read,
+            # What was resolved, not what is read by now: a pull may have gone on meanwhile.
+            "connections": {str(row.id): [row.name, row.side, resolved[f"resolve {row.id}"]] for row in read},
             "decisions": [[row.id, str(row.undone_at or "")] for row in connection.execute(human)],
             "register": connection.scalar(select(stages.c.worked_from).where(stages.c.name == "register")),
             "places": rules.places.version,

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import Connection, Select, delete, select, update
 
-from connector.contract import Connector, ConnectorError, Entity, Page, Row, StopEntity, TryLater
+from connector.contract import Connector, ConnectorError, Entity, Page, Row, StopEntity, Stopped, TryLater
 from jobs.runs import Counts
 from jobs.settle import DeletionsRefused, Ended, Finished, settle
 from mappings.field_map import Block, FieldMap
@@ -190,7 +190,7 @@ def _pages(connector: Connector, entity: Entity, cursor: dict[str, Any] | None) 
     """What the connector gives. A fault that is none of the contract's is its author's, and stops this entity alone."""
     try:
         yield from connector.pull(entity, cursor)
-    except (ConnectorError, GeneratorExit):
+    except (ConnectorError, Stopped, GeneratorExit):
         raise
     except Exception as fault:
         said = f"{entity.kind} {entity.source}: the connector itself failed ({type(fault).__name__}); tell whoever wrote it"

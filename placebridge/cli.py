@@ -24,11 +24,15 @@ app = typer.Typer(
 )  # fmt: skip
 connector_app = typer.Typer(no_args_is_help=True, help="List the kinds of connection, or begin one of your own.", rich_markup_mode=None)
 connection_app = typer.Typer(no_args_is_help=True, help="Rename, replace or remove a connection.", rich_markup_mode=None)
+database_app = typer.Typer(no_args_is_help=True, help="Move to another database.", rich_markup_mode=None)
 export_app = typer.Typer(no_args_is_help=True, help="Write CSV files for programs.", rich_markup_mode=None)
 preview_app = typer.Typer(no_args_is_help=True, help="Try the rules on your own notes or titles.", rich_markup_mode=None)
 register_app = typer.Typer(no_args_is_help=True, help="Load the Companies House company data.", rich_markup_mode=None)
+schedule_app = typer.Typer(no_args_is_help=True, help="See and change when connections are read.", rich_markup_mode=None)
+app.add_typer(schedule_app, name="schedule")
 app.add_typer(connection_app, name="connection")
 app.add_typer(connector_app, name="connector")
+app.add_typer(database_app, name="database")
 app.add_typer(export_app, name="export")
 app.add_typer(preview_app, name="preview")
 app.add_typer(register_app, name="register")
@@ -124,6 +128,68 @@ def sync(
     from placebridge.syncing import sync as work
 
     raise typer.Exit(work(config, Wanted(tuple(connections or ()), full, dry_run, as_of, accept_deletions)))
+
+
+@app.command()
+def worker(config: ConfigFile = None) -> None:
+    """Keep every connection on its schedule, until stopped.
+
+    The background service: SIGTERM or Ctrl-C stops it between two pages, within ten seconds; started again, it goes on."""
+    from placebridge.worker.service import serve as work
+
+    raise typer.Exit(work(config))
+
+
+@schedule_app.command("list")
+def schedule_list(config: ConfigFile = None, form: Form = Format.table) -> None:
+    """List when each connection is read, and how it stands."""
+    from placebridge.scheduling import listed as work
+
+    work(config, form.value)
+
+
+@schedule_app.command("set")
+def schedule_set(
+    name: ConnectionName,
+    words: Annotated[str, typer.Argument(metavar="CRON", help="Five cron words in quotes, as in '0 6 * * mon-fri'.")],
+    config: ConfigFile = None,
+) -> None:
+    """Give a connection another schedule than its settings'."""
+    from placebridge.scheduling import tell as work
+
+    work(config, name, words)
+
+
+@schedule_app.command("reset")
+def schedule_reset(name: ConnectionName, config: ConfigFile = None) -> None:
+    """Let a connection follow its settings' schedule again."""
+    from placebridge.scheduling import reset as work
+
+    work(config, name)
+
+
+@schedule_app.command("pause")
+def schedule_pause(name: ConnectionName, config: ConfigFile = None) -> None:
+    """Let no run of a connection become due."""
+    from placebridge.scheduling import pause as work
+
+    work(config, name)
+
+
+@schedule_app.command("resume")
+def schedule_resume(name: ConnectionName, config: ConfigFile = None) -> None:
+    """Let a connection's runs become due again."""
+    from placebridge.scheduling import resume as work
+
+    work(config, name)
+
+
+@schedule_app.command("run")
+def schedule_run(name: ConnectionName, config: ConfigFile = None) -> None:
+    """Have the worker read a connection now."""
+    from placebridge.scheduling import ask as work
+
+    work(config, name)
 
 
 @app.command()
@@ -304,6 +370,68 @@ def register_load(
     from placebridge.register import load as work
 
     work(config, file, mapping)
+
+
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file where it exists.")]
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
+    overwrite: Overwrite = False,
+    config: ConfigFile = None,
+) -> None:
+    """Write the database into one file, while syncs run or not."""
+    from placebridge.keeping.backup import backup as work
+
+    work(config, file, overwrite)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Replace what the database holds.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Put a backup in the place of what the database holds."""
+    from placebridge.keeping.restore import restore as work
+
+    work(config, file, yes)
+
+
+@app.command()
+def upgrade(config: ConfigFile = None) -> None:
+    """Bring the database to this version of the program.
+
+    SQLite is backed up first. Several at once do no harm."""
+    from placebridge.keeping.upgrade import upgrade as work
+
+    work(config)
+
+
+@app.command("support-bundle")
+def support_bundle(
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="The file to write.")],
+    overwrite: Overwrite = False,
+    config: ConfigFile = None,
+) -> None:
+    """Write a file for whoever helps you, without anybody's data."""
+    from placebridge.keeping.support import support_bundle as work
+
+    work(config, file, overwrite)
+
+
+@database_app.command("move")
+def database_move(
+    url: Annotated[str, typer.Argument(metavar="URL", help="An empty database, as in postgresql://user@host/name.")],
+    config: ConfigFile = None,
+) -> None:
+    """Copy everything into another, empty database.
+
+    Reads it back, and says which line to write into the settings."""
+    from placebridge.keeping.move import move as work
+
+    work(config, url)
 
 
 def main() -> None:

@@ -15,9 +15,9 @@ from placebridge.settings_file import CONNECTIONS
 
 
 def _schedule(text: str) -> str:
-    if len(text.split()) != 5:
-        raise ValueError("is no schedule; write five cron words, as in 0 6 * * mon-fri")
-    return text
+    from jobs.schedules.cron import checked  # only a connection that has one needs it
+
+    return checked(text)
 
 
 class ConnectionSettings(BaseModel):

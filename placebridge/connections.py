@@ -1,13 +1,12 @@
 """`placebridge connection rename`, `remove` and `replace`."""
 
-import getpass
 import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import typer
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlmodel import SQLModel
 
 from connector.http import SlidingBudget
@@ -21,13 +20,15 @@ from placebridge.opening import Opened, opened, rules_of, sources_of
 from placebridge.output import counted, say
 from placebridge.removing import remove_all_of
 from placebridge.settings_file import CONNECTIONS, NAME
+from placebridge.user import user
 from store import bulk
-from store.lock import only_one
-from store.tables import Audit, BusinessRecord, LookupAnswer, Record
+from store.lease import whole
+from store.tables import Audit, BusinessRecord, DueRun, LookupAnswer, Record, Schedule
 from store.tables import Connection as ConnectionRow
 
 connections, record = bulk.table_of(ConnectionRow), bulk.table_of(Record)
 answer = bulk.table_of(LookupAnswer)
+PLANNED = (bulk.table_of(Schedule), bulk.table_of(DueRun))
 
 
 def rename(file: Path | None, name: str, new_name: str) -> None:
@@ -35,12 +36,14 @@ def rename(file: Path | None, name: str, new_name: str) -> None:
     new = new_name.strip().lower()
     if not re.fullmatch(NAME, new):
         raise UserError(f"'{new_name}' is no name for a connection; use letters, digits and single underscores between them")
-    with opened(file, write=True) as at, only_one(at.store):
+    with opened(file, write=True) as at, whole(at.store):
         rules = rules_of(at.config)
         with at.store.connect() as connection:
             held = _held(connection, name)
             _not_taken(connection, new)
             connection.execute(update(connections).where(connections.c.id == held.id).values(name=new))
+            for table in PLANNED:  # the worker may have begun to follow the new name
+                connection.execute(delete(table).where(table.c.connection == new))
             for table in SQLModel.metadata.sorted_tables:
                 if "connection" in table.c:
                     connection.execute(update(table).where(table.c.connection == held.name).values(connection=new))
@@ -55,7 +58,7 @@ def rename(file: Path | None, name: str, new_name: str) -> None:
 
 def remove(file: Path | None, name: str, yes: bool) -> None:
     """Removes a connection and all that was read from it, after saying what goes."""
-    with opened(file, write=True) as at, only_one(at.store):
+    with opened(file, write=True) as at, whole(at.store):
         rules = rules_of(at.config)
         with at.store.reading() as connection:
             held = _held(connection, name)
@@ -81,7 +84,7 @@ def replace(file: Path | None, name: str, yes: bool, dry_run: bool) -> None:
 
     Raises UserError where the connection is not known or nobody may be asked, ConfigError, and ConnectorError where that system cannot
     be read."""
-    with opened(file, write=not dry_run) as at, only_one(at.store):
+    with opened(file, write=not dry_run) as at, whole(at.store):
         source = sources_of(at.config, (name,))[0]
         connector = source.open(SlidingBudget)
         with at.store.reading() as connection:
@@ -100,7 +103,9 @@ def replace(file: Path | None, name: str, yes: bool, dry_run: bool) -> None:
         with at.store.connect() as connection:
             carry_over(connection, held.id, plans)
             _audit(connection, "connection replace", held.name, f"{held.kind} by {source.kind}, {renamed} ids")
-    say(f"{counted(renamed, 'record')} have their new ids, and keep all that was decided about them. Now run `placebridge sync {held.name}`.")
+    say(
+        f"{counted(renamed, 'record')} have their new ids, and keep all that was decided about them. Now run `placebridge sync {held.name}`."
+    )
 
 
 def _planned(planned: Plan) -> str:
@@ -164,12 +169,5 @@ def _refresh(at: Opened, rules: Rules) -> None:
 
 
 def _audit(connection: Connection, action: str, target: str, detail: str) -> None:
-    values = {"at": datetime.now(UTC), "who": _user(), "action": action, "target": target, "detail": detail}
+    values = {"at": datetime.now(UTC), "who": user(), "action": action, "target": target, "detail": detail}
     connection.execute(insert(bulk.table_of(Audit)).values(**values))
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import func, select
 
+from connector.http import Clock, SystemClock
 from connector.kind import Context, Kind, LookupKind
 from connector.kinds import kind_of
 from jobs.lookup import LookupSource
@@ -78,7 +79,7 @@ def rules_of(config: Config) -> Rules:
         raise ConfigError(str(error).splitlines()) from None
 
 
-def sources_of(config: Config, names: Sequence[str] = ()) -> list[Source]:
+def sources_of(config: Config, names: Sequence[str] = (), clock: Clock | None = None) -> list[Source]:
     """The configured connections (those named, if any), each with its connector and checked field map. Raises ConfigError."""
     known = config.settings.connections
     read = {name: settings for name, settings in known.items() if isinstance(settings, ReadSettings)}
@@ -90,7 +91,7 @@ def sources_of(config: Config, names: Sequence[str] = ()) -> list[Source]:
     for name in wanted:
         if name in read:
             try:
-                sources.append(_source(config, name, read[name]))
+                sources.append(_source(config, name, read[name], clock or SystemClock()))
             except FieldMapError as error:
                 mistakes += [f"{fault}  ({name})" for fault in error.faults]
     if mistakes:
@@ -98,10 +99,10 @@ def sources_of(config: Config, names: Sequence[str] = ()) -> list[Source]:
     return sources
 
 
-def lookups_of(config: Config, names: Sequence[str] = ()) -> list[LookupSource]:
+def lookups_of(config: Config, names: Sequence[str] = (), clock: Clock | None = None) -> list[LookupSource]:
     """The configured lookups (those named, if any), in the order of their names; names of other connections are left to `sources_of`."""
     known = {name: found for name, found in config.settings.connections.items() if not isinstance(found, ReadSettings)}
-    return [_lookup(config, name, known[name]) for name in _wanted(names) or sorted(known) if name in known]
+    return [_lookup(config, name, known[name], clock or SystemClock()) for name in _wanted(names) or sorted(known) if name in known]
 
 
 def _wanted(names: Sequence[str]) -> list[str]:
@@ -129,9 +130,9 @@ def _left_behind(name: str, held: str) -> str:
     )
 
 
-def _source(config: Config, name: str, settings: ReadSettings) -> Source:
+def _source(config: Config, name: str, settings: ReadSettings, clock: Clock) -> Source:
     field_map = load_field_map(config.folder / settings.mapping.expanduser())
-    context = Context(name, config.folder, field_map.options)
+    context = Context(name, config.folder, field_map.options, clock=clock)
     kind = cast("Kind[Any]", kind_of(settings.kind))  # only such a kind has a mapping
     return Source(
         name,
@@ -143,8 +144,8 @@ def _source(config: Config, name: str, settings: ReadSettings) -> Source:
     )
 
 
-def _lookup(config: Config, name: str, settings: ConnectionSettings) -> LookupSource:
-    context = Context(name, config.folder)
+def _lookup(config: Config, name: str, settings: ConnectionSettings, clock: Clock) -> LookupSource:
+    context = Context(name, config.folder, clock=clock)
     kind = cast("LookupKind[Any]", kind_of(settings.kind))  # any other kind has a mapping
     bounds = {field: getattr(settings, field) for field in ("keep_days", "per_run") if hasattr(settings, field)}
     return LookupSource(
@@ -152,7 +153,7 @@ def _lookup(config: Config, name: str, settings: ConnectionSettings) -> LookupSo
         settings.kind,
         settings.side,
         lambda budget: kind.open(settings, replace(context, budget=budget)),
-        clock=context.clock,
+        clock=clock,
         **bounds,
     )
 

@@ -18,7 +18,7 @@ from placebridge.faults import UserError
 from placebridge.opening import opened
 from placebridge.output import counted, say
 from store import bulk
-from store.lock import only_one
+from store.lease import whole
 from store.tables import RegisterCompany, Stage
 
 COLUMNS = ("number", "name", "postcode", "town", "status", "previous_names")
@@ -40,7 +40,7 @@ def load(config: Path | None, file: Path, mapping: Path | None) -> None:
     """Replaces the register by a file's companies, in one transaction. Raises UserError where the file is not one."""
     _demand_file(file)
     columns = _mapping(mapping)
-    with opened(config, write=True) as at, only_one(at.store), at.store.connect() as connection, _text(file) as lines:
+    with opened(config, write=True) as at, whole(at.store), at.store.connect() as connection, _text(file) as lines:
         count = _replace(connection, _batches(lines, columns, file.name))
         if not count:
             raise UserError(f"{file.name} holds no company, so the register stays as it was; get the file again")

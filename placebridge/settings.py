@@ -37,7 +37,8 @@ def _zone(name: str) -> str:
     return name
 
 
-def _database(url: str) -> str:
+def checked_database_url(url: str) -> str:
+    """The URL, where it names a database that can be used; raises ValueError with what is wrong with it, which never shows it."""
     wanted = "write sqlite:///placebridge.db or postgresql://user:password@host/name"
     try:
         parsed = make_url(url)
@@ -57,7 +58,7 @@ class Settings(BaseSettings):
     """The whole configuration. Relative paths are relative to the folder of the file that it came from."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid")
-    database_url: Annotated[str, AfterValidator(_database)] = "sqlite:///placebridge.db"
+    database_url: Annotated[str, AfterValidator(checked_database_url)] = "sqlite:///placebridge.db"
     timezone: Annotated[str, AfterValidator(_zone)] = "Europe/London"
     policy: Path | None = None
     themes: Path | None = None

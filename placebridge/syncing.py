@@ -3,7 +3,7 @@
 import gc
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,8 @@ from placebridge.settings import Config
 from placebridge.settings import load as load_settings
 from store import migrate
 from store.database import Database
-from store.lock import demand_writable, only_one
+from store.lease import STAGES, hold
+from store.lock import demand_writable
 
 DONE, FAILED, PARTIAL = 0, 1, 3
 
@@ -42,7 +43,8 @@ def sync(file: Path | None, wanted: Wanted) -> int:
     config = load_settings(file)
     rules, sources, lookups = rules_of(config), sources_of(config, wanted.connections), lookups_of(config, wanted.connections)
     keep_for_good()
-    with _database(config, wanted.dry_run) as store, _watched() as watch:
+    names = [*(source.name for source in sources), *(lookup.name for lookup in lookups), STAGES]
+    with _database(config, names, wanted.dry_run) as store, _watched() as watch:
         options = Options(config.zone, wanted.as_of, wanted.full, wanted.accept_deletions, wanted.dry_run, watch.progress, watch.stage)
         before = stored_states(store)
         results = run_pipeline(store, sources, rules, options, lookups)
@@ -73,18 +75,19 @@ def keep_for_good() -> None:
 
 
 @contextmanager
-def _database(config: Config, dry_run: bool) -> Iterator[Database]:
-    """The database, migrated and locked; in a dry run everything is undone, and one that is not there yet is imagined."""
+def _database(config: Config, names: list[str], dry_run: bool) -> Iterator[Database]:
+    """The database, migrated, and these leases of it; in a dry run everything is undone, and one that is not there yet is imagined."""
     store = Database(config.database_url)
     imagined = dry_run and store.file is not None and not store.file.exists()
     if imagined:
         store = Database("sqlite://")
     try:
         demand_writable(store)
-        migrate.needs_upgrade(store)  # says plainly where the database cannot be reached
-        with only_one(store):
+        old = migrate.needs_upgrade(store)  # says plainly where the database cannot be reached
+        if not dry_run:
+            migrate.upgrade(store)
+        with hold(store, names) if not (dry_run and old) else nullcontext():  # an old schema may have no leases yet
             if not dry_run:
-                migrate.upgrade(store)
                 yield store
                 return
             with store.rehearsal():

@@ -3,7 +3,7 @@
 `Database.begin()` gives one transaction; nested in a rehearsal, everything is undone at its end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ class Database:
         self.url = _checked(url)
         self.engine = _engine(self.url)
         self._rehearsal: Connection | None = None
+        self._touch: Callable[[Connection], None] | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -48,6 +49,25 @@ class Database:
                 yield self._rehearsal
             return
         with self.engine.begin() as connection:
+            if self._touch:
+                self._touch(connection)
+            yield connection
+            if self._touch:
+                self._touch(connection)
+
+    @contextmanager
+    def guarded(self, touch: Callable[[Connection], None]) -> Iterator[None]:
+        """Inside, every transaction that writes begins and ends with `touch`, which raises where it may not be."""
+        self._touch = touch
+        try:
+            yield
+        finally:
+            self._touch = None
+
+    @contextmanager
+    def unguarded(self) -> Iterator[Connection]:
+        """One transaction that is neither guarded nor rehearsed: for what says who may write."""
+        with self.engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -65,6 +85,24 @@ class Database:
         with self.connect() as connection, Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
             yield session
             session.commit()
+
+    @contextmanager
+    def rebuilding(self) -> Iterator[Connection]:
+        """`connect` for changing tables: SQLite rebuilds one to change it, and drops the old one without deleting what points at it.
+
+        Foreign keys are not looked at meanwhile; whoever is done asks `PRAGMA foreign_key_check`."""
+        if self._rehearsal is not None or not self.is_sqlite:
+            with self.connect() as connection:
+                yield connection
+            return
+        with self.engine.connect() as connection:
+            raw: Any = connection.connection.driver_connection  # SQLite takes no notice of this inside a transaction
+            raw.execute("PRAGMA foreign_keys=OFF")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                raw.execute("PRAGMA foreign_keys=ON")
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
@@ -116,8 +154,9 @@ BULK = ("cache_size=-16000", "wal_autocheckpoint=8000")
 
 def _sqlite_settings(connection: Any, _record: object) -> None:
     connection.isolation_level = None
+    # A minute's wait, as another connection may be settling a large read.
     # 16 MB of cache and a checkpoint every 32 MB: a first load writes each page of the file less often.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON", *BULK):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=60000", "foreign_keys=ON", *BULK):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -1,6 +1,7 @@
 """One writer at a time: a lock that dies with the process that holds it."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,28 +10,35 @@ from sqlalchemy import text
 
 from store.database import Database, StoreError
 
+PAUSE = 0.2
+"""Seconds between two tries to have PostgreSQL's lock."""
+
 
 class Locked(Exception):
-    """Another process holds the lock."""
+    """Another process holds the lock; `name` says which."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(name)
 
 
 @contextmanager
-def only_one(store: Database, name: str = "sync") -> Iterator[None]:
-    """Holds the named lock of a database; raises Locked at once where another process has it.
+def only_one(store: Database, name: str = "sync", wait: float = 0) -> Iterator[None]:
+    """Holds the named lock of a database; raises Locked where another process has it still after `wait` seconds.
 
     SQLite: a lock on a file beside the database (not on a network drive). PostgreSQL: an advisory lock of one session."""
     if store.file is not None:
         demand_writable(store)
         lock = FileLock(f"{store.file}.{name}.lock")
         try:
-            with lock.acquire(timeout=0):
+            with lock.acquire(timeout=wait):
                 yield
         except Timeout:
             raise Locked(name) from None
     elif store.is_sqlite:
         yield
     else:
-        with _advisory(store, name):
+        with _advisory(store, name, wait):
             yield
 
 
@@ -47,11 +55,14 @@ def demand_writable(store: Database) -> None:
 
 
 @contextmanager
-def _advisory(store: Database, name: str) -> Iterator[None]:
+def _advisory(store: Database, name: str, wait: float) -> Iterator[None]:
+    until = time.monotonic() + wait
     key = {"key": f"placebridge-{name}"}
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key):
-            raise Locked(name)
+        while not connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key):
+            if time.monotonic() >= until:
+                raise Locked(name)
+            time.sleep(PAUSE)
         try:
             yield
         finally:

@@ -10,6 +10,8 @@ from store.database import Database, StoreError
 from store.lock import only_one
 
 FOLDER = Path(__file__).parent / "migrations"
+WAIT = 60
+"""Seconds to wait for another process that is migrating."""
 
 
 class NewerDatabase(StoreError):
@@ -30,31 +32,40 @@ def head() -> str:
 def upgrade(store: Database) -> bool:
     """Brings the schema to this program's, under a lock; True where anything was to do.
 
-    Raises NewerDatabase, and StoreError where the database cannot be reached."""
+    Another process that does so is waited for. Raises NewerDatabase, StoreError where the database cannot be reached, and Locked."""
     if not needs_upgrade(store):
         return False
-    with only_one(store, "migrate"):
+    with only_one(store, "migrate", WAIT):
         _upgrade(store)
     return True
 
 
 def needs_upgrade(store: Database) -> bool:
     """Whether the schema is older than this program's. Raises NewerDatabase or StoreError."""
-    try:
-        with store.reading() as connection:
-            found = _held(connection)
-    except DatabaseError as error:
-        raise StoreError(f"the database cannot be opened: {_plain(error)}; correct PLACEBRIDGE_DATABASE_URL or start the server") from None
-    if found is not None and found not in revisions():
-        raise NewerDatabase(
-            f"the database was written by a newer version of Placebridge (its schema is {found}, this program knows up to {head()});"
-            " install that version, or restore a backup made before the upgrade"
-        )
+    found = held(store)
+    demand_known(found, "the database")
     return found != head()
 
 
+def held(store: Database) -> str | None:
+    """The revision of the database's schema; None where it is empty. Raises StoreError where it cannot be reached."""
+    try:
+        with store.reading() as connection:
+            return _held(connection)
+    except DatabaseError as error:
+        raise StoreError(f"the database cannot be opened: {_plain(error)}; correct PLACEBRIDGE_DATABASE_URL or start the server") from None
+
+
+def demand_known(revision: str | None, what: str) -> None:
+    """Raises NewerDatabase where this program does not know a schema; `what` has it: the database, a backup."""
+    if revision is not None and revision not in revisions():
+        raise NewerDatabase(
+            f"{what} was written by a newer version of Placebridge (its schema is {revision}, this program knows up to {head()});"
+            " install that version, or restore a backup made before the upgrade"
+        )
+
+
 def _held(connection: Connection) -> str | None:
-    """The revision of the database; None where it is empty."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
@@ -64,9 +75,9 @@ def _held(connection: Connection) -> str | None:
 def _upgrade(store: Database) -> None:
     from alembic import command
 
-    with store.connect() as connection:
-        _without_foreign_keys(connection)
+    with store.rebuilding() as connection:
         command.upgrade(alembic_config(connection), "head")
+        _demand_whole(connection)
 
 
 def alembic_config(connection: Connection) -> Any:
@@ -79,10 +90,13 @@ def alembic_config(connection: Connection) -> Any:
     return config
 
 
-def _without_foreign_keys(connection: Connection) -> None:
-    # SQLite rebuilds a table to change it; with foreign keys on, dropping the old one would delete what points at it.
-    if connection.dialect.name == "sqlite":
-        connection.execute(text("PRAGMA defer_foreign_keys=ON"))
+def _demand_whole(connection: Connection) -> None:
+    """Raises StoreError, which undoes the migration, where a row of SQLite's points at one that is not there."""
+    if connection.dialect.name != "sqlite":
+        return
+    broken = sorted({str(row[0]) for row in connection.execute(text("PRAGMA foreign_key_check"))})
+    if broken:
+        raise StoreError(f"the upgrade would leave rows that point at nothing ({', '.join(broken)}), so nothing was changed; report this")
 
 
 def _plain(error: Exception) -> str:

@@ -23,7 +23,8 @@ from jobs.pipeline import Options, Source, sync
 from jobs.rules import Rules
 from store import migrate
 from store.database import Database
-from store.lock import Locked, only_one
+from store.lease import whole
+from store.lock import Locked
 from tests import small_world
 from tests.databases import NoPostgres, empty_databases
 from tests.snapshot import Rows, everything
@@ -40,7 +41,7 @@ def one_sync(database_url: str, sources: list[Source], as_of: date) -> None:
     store = Database(database_url)
     for _ in range(200):
         try:
-            with only_one(store):
+            with whole(store):
                 migrate.upgrade(store)
                 sync(store, sources, RULES, Options(ZONE, as_of))
             break

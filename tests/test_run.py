@@ -50,6 +50,19 @@ def test_a_folder_that_cannot_be_written_is_named(
     assert "copy the project to a folder of your own" in capsys.readouterr().err
 
 
+def test_a_linked_environment_is_never_emptied(
+    run: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shared, link = tmp_path / "shared", tmp_path / "link"
+    shared.mkdir()
+    (shared / "precious").touch()
+    link.symlink_to(shared)
+    monkeypatch.setattr(run, "VENV", link)
+    assert run.set_up() == 1
+    assert "is a link to" in capsys.readouterr().err
+    assert (shared / "precious").exists()
+
+
 def test_the_bundled_pip_is_checked_before_it_is_run(
     run: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

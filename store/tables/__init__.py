@@ -11,6 +11,7 @@ from store.tables.joined import Business, BusinessRecord, Correction, LinkDecisi
 from store.tables.lookups import LookupAnswer
 from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
 from store.tables.work import Audit, BudgetHold, BudgetUse, Run, Stage
+from store.tables.worker import DueRun, Lease, Schedule, Worker
 
 __all__ = [
     "Arrival",
@@ -23,11 +24,13 @@ __all__ = [
     "Correction",
     "Cursor",
     "Dirty",
+    "DueRun",
     "Engagement",
     "EngagementBusiness",
     "Flag",
     "FlagHistory",
     "FlagLooked",
+    "Lease",
     "LinkDecision",
     "LookupAnswer",
     "Merged",
@@ -40,7 +43,9 @@ __all__ = [
     "RegisterCompany",
     "Reject",
     "Run",
+    "Schedule",
     "Stage",
     "ThemeFound",
     "ThemeRead",
+    "Worker",
 ]

@@ -15,7 +15,8 @@ from jobs.rules import Rules
 from mappings import field_map
 from store import bulk
 from store.database import Database
-from store.lock import Locked, only_one
+from store.lease import whole
+from store.lock import Locked
 from store.tables import Reject, Run
 
 ZONE = ZoneInfo("Europe/London")
@@ -138,7 +139,7 @@ def test_a_killed_run_goes_on(store: Database, tmp_path: Path) -> None:
 
 def test_only_one_sync_at_a_time(store: Database) -> None:
     other = Database(str(store.url.render_as_string(hide_password=False)))
-    with only_one(store), pytest.raises(Locked), only_one(other):
+    with whole(store), pytest.raises(Locked), whole(other):
         pass
     other.close()
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from store.database import Database
-from store.lock import only_one
+from store.lease import whole
 from tests.placebridge.commands import Commands, Done
 
 Break = Callable[[Path], object]
@@ -128,7 +128,7 @@ def test_a_database_of_a_newer_version_is_left_alone(world: Path, placebridge: C
 def test_a_second_sync_while_one_runs_says_so(world: Path, placebridge: Commands) -> None:
     placebridge("sync")
     store = Database(f"sqlite:///{world}/placebridge.db")
-    with only_one(store):
+    with whole(store):
         done = placebridge("sync")
     store.close()
     assert done.code == 75

@@ -26,6 +26,7 @@ FATE = {
     "business": "goes where no other connection ever held it", "person": "goes where no other connection ever held them",
     "correction": "goes with its business, person or engagement", "flag": "goes with its business", "flag_looked": "goes with its business",
     "flag_history": "goes with its business", "dirty": "goes with its business", "stage": "its resolve goes",
+    "schedule": "goes", "due_run": "goes", "lease": "stays: it is free, and its number must go on", "worker": "stays: it is no connection's",
     "audit": "stays, and gets a row without personal data", "register_company": "stays: it is no connection's",
 }  # fmt: skip
 """What becomes of each table's rows."""

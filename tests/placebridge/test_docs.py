@@ -104,6 +104,6 @@ def test_what_a_page_names_exists(page: str) -> None:
     base = ROOT if page == "README.md" else ROOT / "docs"
     assert [link for link in links if not (base / link).exists()] == []
     assert [name for name in named if not (ROOT / name).exists()] == []
-    words = {f"placebridge {found}".strip() for found in re.findall(r"`(?:\./run|placebridge) ([a-z]+(?: [a-z]+)?)", text)}
+    words = {f"placebridge {found}".strip() for found in re.findall(r"`(?:\./run|placebridge) ([a-z][a-z-]*(?: [a-z]+)?)", text)}
     known = {part for name in COMMANDS for part in (name, " ".join(name.split()[:2]))} | {"placebridge demo", "placebridge test"}
     assert [word for word in words if word not in known and " ".join(word.split()[:2]) not in known] == []

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from store.database import Database
-from store.lock import only_one
+from store.lease import whole
 from tests.placebridge.commands import ROOT
 from tests.placebridge.conftest import CONFIG, FIELD_MAP
 from tests.placebridge.two_crms import TwoCrms
@@ -30,11 +30,11 @@ def test_a_second_writer_is_told_and_readers_go_on(crms: TwoCrms) -> None:
     (crms.folder / "register.csv").write_text("CompanyName, CompanyNumber\nFIRM 1 LIMITED,04100917\n")
     before = crms.tables()
     store = Database(crms.url)
-    with only_one(store):
+    with whole(store):
         for words in WRITERS:
             done = crms(*words)
             assert done.code == 75, words
-            assert "another sync of this database is running; try again when it has ended (`placebridge runs` shows it)" in done.said
+            assert "another command is changing this database; try again when it has ended (`placebridge runs` shows it)" in done.said
         for words in READERS:
             assert crms(*words).code == 0, words
     store.close()
@@ -46,8 +46,8 @@ def test_a_second_writer_is_told_and_readers_go_on(crms: TwoCrms) -> None:
 HOLD = """
 import sys, time
 from store.database import Database
-from store.lock import only_one
-with only_one(Database(sys.argv[1])):
+from store.lease import whole
+with whole(Database(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
 """

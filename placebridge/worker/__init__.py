@@ -1,0 +1,1 @@
+"""The background service: keeps every connection on its schedule."""
