@@ -9,10 +9,13 @@ from jobs.lookup import LookupSource
 from jobs.pipeline import Source
 from jobs.pull import as_entity
 from jobs.rules import Rules
+from jobs.schedules.plans import Plan, plan_of, plans
 from placebridge.opening import lookups_of, outdated, rules_of, sources_of, unconfigured
 from placebridge.output import say, show
+from placebridge.scheduling import differing, in_words
 from placebridge.settings import Config
 from placebridge.settings import load as load_settings
+from placebridge.worker.run import configured
 from store import migrate
 from store.database import Database, StoreError
 
@@ -25,10 +28,11 @@ def check(name: str | None, file: Path | None, form: str) -> int:
     config = load_settings(file)
     lines = [_line("", "settings", True, str(config.folder)), *_rules(config), *_database(config)]
     lines += _twins(sources_of(config))
+    planned = _plans(config)
     for source in sources_of(config, (name,) if name else ()):
-        lines += _connection(source)
+        lines += [*_connection(source), _schedule(config, planned[source.name])]
     for lookup in lookups_of(config, (name,) if name else ()):
-        lines += _lookup(lookup)
+        lines += [*_lookup(lookup), _schedule(config, planned[lookup.name])]
     show(lines, COLUMNS, form, "")
     bad = sum(line["ok"] == "no" for line in lines)
     if form == "table":
@@ -66,6 +70,27 @@ def _database(config: Config) -> Iterator[Line]:
         yield _line("", "database", False, str(fault))
     finally:
         store.close()
+
+
+def _plans(config: Config) -> dict[str, Plan]:
+    """Each connection's plan; what was told since the settings were written counts where the database can be read."""
+    store = Database(config.database_url)
+    try:
+        missing = store.file is not None and not store.file.exists()
+        if not missing and not outdated(store):
+            return {plan.connection: plan for plan in plans(store, configured(config))}
+    except StoreError:
+        pass  # the line on the database says it
+    finally:
+        store.close()
+    return {name: plan_of(name, words, None) for name, words in configured(config).items()}
+
+
+def _schedule(config: Config, plan: Plan) -> Line:
+    said = in_words(plan.cron, config.zone)
+    if plan.paused_at:
+        said = f"it is paused; `placebridge schedule resume {plan.connection}` lets the worker read it again"
+    return _line(plan.connection, "schedule", True, "; ".join(part for part in (said, differing(plan)) if part))
 
 
 def _twins(sources: list[Source]) -> Iterator[Line]:

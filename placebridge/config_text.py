@@ -16,6 +16,9 @@ PLACEBRIDGE_TIMEZONE=Europe/London
 #PLACEBRIDGE_THEMES=my-rules/themes.yaml
 #PLACEBRIDGE_PLACES=my-rules/places.yaml
 #PLACEBRIDGE_TITLES=my-rules/titles.yaml
+
+# The background service, `placebridge worker`: config.example.env names what can be set.
+#PLACEBRIDGE_WORKER__ENGINE=local
 """
 _TO_FILL_IN = """
 # One group of lines for each CRM; COUNCIL is its name and yours to choose. Take the # away and fill them in.
@@ -52,6 +55,7 @@ def _group(connection: Connected) -> str:
     return (
         f"\n{key}KIND=files\n# {side}\n{key}SIDE={connection.side}\n"
         f"{key}PATH={_quoted(connection.path)}\n{key}MAPPING={_quoted(connection.mapping)}\n"
+        f"# Five cron words: when the background service reads it.\n#{key}SCHEDULE=0 6 * * mon-fri\n"
     )
 
 

@@ -46,6 +46,6 @@ def _busy(name: str) -> str:
         return "a sync or the worker is bringing the flags of this database up to date"
     if name == SCHEDULER:
         return "a worker is running on this database"
-    if name in {WHOLE, "migrate"}:
+    if name in {WHOLE, "keeping"}:
         return "another command is changing this database"
     return f"another sync of this database, or its worker, is reading {name}"

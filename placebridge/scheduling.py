@@ -13,7 +13,6 @@ from jobs.schedules.plans import Plan, due_run, plans
 from placebridge.faults import UserError
 from placebridge.opening import Opened, opened
 from placebridge.output import say, show
-from placebridge.settings import Config
 from placebridge.user import user
 from placebridge.worker.run import configured
 
@@ -24,6 +23,8 @@ def listed(file: Path | None, form: str) -> None:
     """Prints a line for each connection."""
     with opened(file) as at:
         rows = [_line(at, plan) for plan in plans(at.store, configured(at.config))]
+        if form == "table":
+            rows = [row | {"next": row["next"] and cron.in_words(row["next"].astimezone(at.config.zone))} for row in rows]
     show(rows, COLUMNS, form, "No connection is configured yet.")
 
 
@@ -104,7 +105,7 @@ def _line(at: Opened, plan: Plan) -> dict[str, Any]:
         "in_words": cron.explained(words) if words else "only when asked",
         "set_by": "" if words is None else "command" if plan.told else "settings",
         "state": _state(at, plan),
-        "next": due.astimezone(zone) if due else None,
+        "next": due,
         "last": _last(at, plan.connection),
     }
 
@@ -126,7 +127,7 @@ def _last(at: Opened, name: str) -> str:
         return connection.scalar(ended) or ""
 
 
-def differing(config: Config, found: Plan) -> str | None:
+def differing(found: Plan) -> str | None:
     """What to say where the settings and what was told are not the same."""
     if found.told and found.configured and found.told != found.configured:
         return f"it was told '{found.told}', which wins over the settings' '{found.configured}'"

@@ -7,16 +7,18 @@ import store.tables  # noqa: F401 - fills the metadata
 from store.database import Database
 
 VERSION = "alembic_version"
+OF_PROCESSES = {"lease", "worker"}
+"""Tables that tell only which processes live. They go into a backup, and mean nothing afterwards or elsewhere."""
 
 
 def ours() -> list[Table]:
-    """Every table of this program's schema, those that others point at first."""
-    return SQLModel.metadata.sorted_tables
+    """Every table of this program's schema, those that others point at first, but for those of processes."""
+    return [table for table in SQLModel.metadata.sorted_tables if table.name not in OF_PROCESSES]
 
 
 def tables(connection: Connection) -> list[str]:
-    """The names of the tables that are there, those of other programs included, but for Alembic's own."""
-    return sorted(name for name in inspect(connection).get_table_names() if name != VERSION)
+    """The names of the tables that are there, those of other programs included, but for Alembic's own and those of processes."""
+    return sorted(name for name in inspect(connection).get_table_names() if name not in {VERSION, *OF_PROCESSES})
 
 
 def is_empty(database: Database) -> bool:

@@ -66,8 +66,9 @@ class Held:
 
 
 @contextmanager
-def hold(store: Database, names: Sequence[str], seconds: float = SECONDS) -> Iterator[Held]:
-    """Holds these leases, and lets every transaction of `store` check them. Raises Locked at once where another holds one of them.
+def hold(store: Database, names: Sequence[str], seconds: float = SECONDS, guard: bool = True) -> Iterator[Held]:
+    """Holds these leases, and lets every transaction of `store` check them (where it is to `guard`). Raises Locked at once where another
+    holds one of them.
 
     `WHOLE` among the names: no other may hold any lease but the scheduler's, unless that is named too. `seconds` without a sign of life
     end it; one is given in every transaction and, by a thread, three times in so long."""
@@ -77,13 +78,20 @@ def hold(store: Database, names: Sequence[str], seconds: float = SECONDS) -> Ite
         held = Held(store, owner, _take(store, owner, names, seconds), seconds)
         stack.callback(_give_back, held)
         stack.enter_context(_renewed(held))
-        stack.enter_context(store.guarded(held.touch))
+        if guard:
+            stack.enter_context(store.guarded(held.touch))
         yield held
 
 
 def whole(store: Database) -> AbstractContextManager[Held]:
     """Holds everything that writes, the scheduler aside: no run is under way or begins. Raises Locked."""
     return hold(store, [WHOLE])
+
+
+def free_all(store: Database) -> None:
+    """Takes every lease from whoever holds it: for a database that was restored, whose holders are those of another time."""
+    with store.unguarded() as connection:
+        connection.execute(update(lease).values(owner="", fence=lease.c.fence + 1))
 
 
 def held_by_others(store: Database) -> list[str]:

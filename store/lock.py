@@ -23,7 +23,7 @@ class Locked(Exception):
 
 
 @contextmanager
-def only_one(store: Database, name: str = "sync", wait: float = 0) -> Iterator[None]:
+def only_one(store: Database, name: str, wait: float = 0) -> Iterator[None]:
     """Holds the named lock of a database; raises Locked where another process has it still after `wait` seconds.
 
     SQLite: a lock on a file beside the database (not on a network drive). PostgreSQL: an advisory lock of one session."""

@@ -7,14 +7,16 @@ from typing import Any
 from sqlalchemy import Column, Connection, MetaData, Table, insert, select
 from sqlalchemy import types as t
 
+from store.contents import OF_PROCESSES, VERSION
+
 ROWS = 3
 
 
 def reflected(connection: Connection) -> dict[str, Table]:
-    """The tables as they are in the database, those that others point at first; Alembic's own left out."""
+    """The tables as they are in the database, those that others point at first; Alembic's own left out, and those that tell only which processes live."""
     found = MetaData()
     found.reflect(connection)
-    return {table.name: table for table in found.sorted_tables if table.name != "alembic_version"}
+    return {table.name: table for table in found.sorted_tables if table.name not in {VERSION, *OF_PROCESSES}}
 
 
 def fill(connection: Connection, words: str = "") -> None:

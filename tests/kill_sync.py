@@ -41,8 +41,8 @@ def one_sync(database_url: str, sources: list[Source], as_of: date) -> None:
     store = Database(database_url)
     for _ in range(200):
         try:
+            migrate.upgrade(store)
             with whole(store):
-                migrate.upgrade(store)
                 sync(store, sources, RULES, Options(ZONE, as_of))
             break
         except Locked:

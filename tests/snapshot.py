@@ -1,12 +1,12 @@
 """Every table as plain rows that can be compared between databases: ids that a database makes are replaced by what they stand for, and
-the clocks of runs are left out."""
+the clocks of runs are left out, as are the tables that tell only which processes live."""
 
 from typing import Any
 
 from sqlalchemy import Connection, select
-from sqlmodel import SQLModel
 
 from store import bulk
+from store.contents import ours
 from store.database import Database
 from store.tables import Connection as ConnectionRow
 from store.tables import Record
@@ -24,7 +24,7 @@ def everything(store: Database) -> dict[str, Rows]:
     with store.reading() as connection:
         names = _Names(connection)
         return {table.name: sorted((names.row(table.name, row) for row in connection.execute(select(table)).mappings()), key=repr)
-                for table in SQLModel.metadata.sorted_tables}  # fmt: skip
+                for table in ours()}  # fmt: skip
 
 
 class _Names:

@@ -56,7 +56,7 @@ def newest(words: str, zone: ZoneInfo, since: datetime, until: datetime) -> tupl
 
 def next_in_words(words: str, zone: ZoneInfo, moment: datetime, count: int = 3) -> str:
     """The next times as people write them: `Thu 26 November 06:00, Fri 27 November 06:00`; the zone where it changes."""
-    return ", ".join(_in_words(due.astimezone(zone)) for due in islice(after(words, zone, moment), count))
+    return ", ".join(in_words(due.astimezone(zone)) for due in islice(after(words, zone, moment), count))
 
 
 def interval(words: str, zone: ZoneInfo, moment: datetime) -> timedelta:
@@ -69,5 +69,6 @@ def interval(words: str, zone: ZoneInfo, moment: datetime) -> timedelta:
     return max(later - earlier for earlier, later in pairwise(times[1:]))
 
 
-def _in_words(local: datetime) -> str:
+def in_words(local: datetime) -> str:
+    """A moment as people write it: `Thu 26 November 06:00`."""
     return f"{local:%a} {local.day} {local:%B %H:%M}"

@@ -66,13 +66,13 @@ def _stages(connection: Connection, zone: ZoneInfo, now: datetime) -> None:
     last = connection.execute(newest).one_or_none()
     if last is not None and (last.state == "waiting" or (last.outcome == "failed" and last.ended_at and last.ended_at > now - REST)):
         return
-    if _changed(connection):
+    if changed(connection):
         add(connection, row_of(STAGES, now, "changed", now))
     elif _anything(connection) and (last is None or last.due_at.astimezone(zone).date() < now.astimezone(zone).date()):
         add(connection, row_of(STAGES, now, "day", now))
 
 
-def _changed(connection: Connection) -> bool:
+def changed(connection: Connection) -> bool:
     """Whether any connection's records are others than its last resolve worked from."""
     resolved = {row.name: row.worked_from for row in connection.execute(select(stage).where(stage.c.name.like("resolve %")))}
     read = connection.execute(select(connections.c.id, connections.c.version).where(connections.c.version > 0))

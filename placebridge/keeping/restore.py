@@ -11,6 +11,7 @@ from placebridge.output import counted, say
 from placebridge.settings import load as load_settings
 from store import contents, migrate, postgres_tools, sqlite_copy
 from store.database import Database, StoreError
+from store.lease import free_all
 from store.lock import demand_writable
 
 KINDS = {sqlite_copy.MAGIC: "SQLite", postgres_tools.MAGIC: "PostgreSQL"}
@@ -28,6 +29,7 @@ def restore(config: Path | None, file: Path, yes: bool) -> None:
         with at_rest(store):
             _put(store, file, yes)
             upgraded = migrate.upgrade(store)
+            free_all(store)
         rows = sum(contents.counts(store).values())
     done = f"{file} is restored: {counted(rows, 'row')}, schema {revision}"
     say(f"{done}, upgraded to {migrate.head()}." if upgraded else f"{done}.")

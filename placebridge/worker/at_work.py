@@ -2,6 +2,7 @@
 
 import os
 import platform
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from placebridge.worker import child, systemd
 from placebridge.worker.run import Order, configured, pauses_of
 from placebridge.worker.supervisor import Death, Supervisor
 from placebridge.worker_settings import WorkerSettings
-from store import bulk
+from store import bulk, migrate
 from store.database import Database, StoreError
 from store.lease import Fenced, hold
 from store.lock import Locked
@@ -40,13 +41,17 @@ FORGOTTEN = timedelta(days=7)
 class AtWork:
     """One worker process."""
 
-    def __init__(self, file: Path, config: Config, store: Database) -> None:
+    def __init__(self, file: Path, config: Config, store: Database, asked: threading.Event) -> None:
         self.id = uuid.uuid4().hex[:12]
         self.config = config
         self.store = store
         self.settings: WorkerSettings = config.settings.worker
         self.supervisor = Supervisor(self.settings.stall_minutes * 60)
+        self.asked = asked
+        """Set: this worker is to stop."""
         self.stopping = False
+        self.outdated = False
+        """It stops because a newer program has the database."""
         self.beat_at = time.monotonic()
         """When it last gave a sign of life."""
         self.trouble = ""
@@ -58,7 +63,6 @@ class AtWork:
 
     def tick(self) -> None:
         """Looks what is due, and lets what dead workers left wait again."""
-        self._read_anew()
         now = datetime.now(UTC)
         tick(self.store, configured(self.config), self.config.zone, now)
         for due in due_runs.rescue(self.store, pauses_of(self.config), now):
@@ -120,8 +124,16 @@ class AtWork:
         except DBAPIError:
             log.warning("worker could not sign off", worker=self.id)
 
-    def _read_anew(self) -> None:
-        """Takes over what has changed in the settings' file: connections and schedules. A mistake leaves the old ones in force."""
+    def refresh(self) -> None:
+        """Takes over what has changed in the settings' file: connections and schedules. A mistake leaves the old ones in force.
+
+        A database that a newer program has upgraded ends this worker."""
+        try:
+            migrate.needs_upgrade(self.store)
+        except migrate.NewerDatabase as fault:
+            log.error("worker ends", message=str(fault))
+            self.outdated = True
+            self.asked.set()
         stamp = _stamp(self._file)
         if stamp == self._read_at:
             return

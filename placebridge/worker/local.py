@@ -44,6 +44,7 @@ class LocalEngine:
 
     def _beat(self) -> None:
         with self._work.beating():
+            self._work.refresh()
             if self._acts or self._takes_over():
                 self._act()
 

@@ -7,12 +7,13 @@ import sys
 import threading
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
 import structlog
 
 from placebridge import __version__
 from placebridge.logs import configure
-from placebridge.settings import DEFAULT_FILE
+from placebridge.settings import DEFAULT_FILE, ConfigError
 from placebridge.settings import load as load_settings
 from placebridge.worker import systemd
 from placebridge.worker.at_work import AtWork
@@ -34,16 +35,43 @@ def serve(file: Path | None) -> int:
     store = Database(config.database_url)
     demand_writable(store)
     migrate.upgrade(store)
-    work = AtWork(file or Path(DEFAULT_FILE), config, store)
+    work = AtWork(file or Path(DEFAULT_FILE), config, store, asked)
     if not any(configured(config).values()):
         log.warning("no connection has a schedule in the settings; `placebridge schedule set` gives one")
-    engine = LocalEngine(work)
+    engine = _engine(work)
     engine.start()
     log.info("worker begins", worker=work.id, version=__version__, engine=config.settings.worker.engine)
     systemd.notify("READY=1", "STATUS=at work")
     asked.wait()
     _stop(work, engine)
     return 0
+
+
+class Engine(Protocol):
+    """What keeps time and starts runs."""
+
+    def start(self) -> None:
+        """Begins. Returns at once."""
+
+    def stop(self) -> None:
+        """Ends, within ten seconds. The supervisor was told before."""
+
+
+def _engine(work: AtWork) -> Engine:
+    """The engine that the settings name. Raises ConfigError where it cannot be had."""
+    if work.settings.engine == "local":
+        return LocalEngine(work)
+    if work.store.is_sqlite:
+        raise ConfigError(
+            ["PLACEBRIDGE_WORKER__ENGINE=procrastinate needs PostgreSQL; set PLACEBRIDGE_DATABASE_URL, or the engine to local"]
+        )
+    try:
+        from placebridge.worker.distributed import DistributedEngine
+    except ModuleNotFoundError:
+        raise ConfigError(
+            ["PLACEBRIDGE_WORKER__ENGINE=procrastinate needs a package more; install it with: pip install 'placebridge[distributed]'"]
+        ) from None
+    return DistributedEngine(work)
 
 
 def _listen(asked: threading.Event) -> None:
@@ -55,7 +83,7 @@ def _listen(asked: threading.Event) -> None:
     signal.signal(signal.SIGINT, stop)
 
 
-def _stop(work: AtWork, engine: LocalEngine) -> None:
+def _stop(work: AtWork, engine: Engine) -> None:
     systemd.notify("STOPPING=1", "STATUS=stopping between two pages")
     log.info("worker stops", worker=work.id)
     work.stopping = True
@@ -67,4 +95,4 @@ def _stop(work: AtWork, engine: LocalEngine) -> None:
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)  # a beat that waits for the database must not hold up the end
+    os._exit(1 if work.outdated else 0)  # a beat that waits for the database must not hold up the end

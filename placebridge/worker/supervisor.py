@@ -1,5 +1,6 @@
 """Runs due runs in processes of their own and watches over them."""
 
+import contextlib
 import multiprocessing
 import threading
 import time
@@ -70,10 +71,8 @@ class Supervisor:
 
 
 def _tell(writer: Any) -> None:
-    try:
+    with contextlib.suppress(OSError):  # it has just ended
         writer.send("stop")
-    except OSError:
-        pass  # it has just ended
 
 
 def _code_of(code: int | None) -> int | Death:

@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, text
 from jobs.runs import COUNTED
 from store import bulk, migrate
 from store.database import Database
-from store.lock import only_one
+from store.lease import whole
 from store.tables import Business, Person, Run
 from tests.filled import fill, rows
 from tests.placebridge.commands import Commands
@@ -85,7 +85,7 @@ def test_a_backup_holds_one_moment_while_others_write(crms: TwoCrms) -> None:
             written.append(number)
 
     writer = threading.Thread(target=write)
-    with only_one(store):
+    with whole(store):
         writer.start()
         codes = [crms("backup", f"{number}.backup").code for number in range(2)]
         stop.set()
@@ -159,11 +159,11 @@ def test_while_a_sync_runs_nothing_is_restored(crms: TwoCrms) -> None:
     crms.sync()
     crms("backup", "one.backup")
     before, store = crms.tables(), Database(crms.url)
-    with only_one(store):
+    with whole(store):
         done = crms("restore", "one.backup", "--yes")
     store.close()
     assert (done.code, crms.tables()) == (75, before)
-    assert "another sync of this database is running" in done.said
+    assert "another command is changing this database" in done.said
 
 
 @pytest.mark.parametrize("harm", ["cut", "changed"])

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from store.database import Database
-from store.lease import whole
+from store.lease import hold
 from tests.placebridge.commands import Commands, Done
 
 Break = Callable[[Path], object]
@@ -128,11 +128,11 @@ def test_a_database_of_a_newer_version_is_left_alone(world: Path, placebridge: C
 def test_a_second_sync_while_one_runs_says_so(world: Path, placebridge: Commands) -> None:
     placebridge("sync")
     store = Database(f"sqlite:///{world}/placebridge.db")
-    with whole(store):
+    with hold(store, ["council"]):
         done = placebridge("sync")
     store.close()
     assert done.code == 75
-    assert "another sync of this database is running; try again when it has ended" in done.said
+    assert "another sync of this database, or its worker, is reading council; try again when it has ended" in done.said
 
 
 def test_formulas_are_text_in_lists_for_people_and_as_they_are_for_programs(world: Path, placebridge: Commands) -> None:

@@ -13,6 +13,7 @@ import pytest
 from placebridge.keeping import upgrade
 from store import migrate
 from store.database import Database
+from store.lease import whole
 from store.lock import only_one
 from tests.placebridge.commands import ROOT, Commands
 from tests.placebridge.next_version import NEXT, next_version
@@ -69,7 +70,7 @@ def test_it_waits_for_a_sync_that_runs_and_then_goes_on(crms: TwoCrms) -> None:
         held, seen = threading.Event(), threading.Event()
 
         def hold() -> None:
-            with only_one(store):
+            with whole(store):
                 held.set()
                 seen.wait(2)  # the time in which the upgrade must wait
 
@@ -82,7 +83,7 @@ def test_it_waits_for_a_sync_that_runs_and_then_goes_on(crms: TwoCrms) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lock", "said"), [("sync", "another sync of this database is running"), ("migrate", "another process is upgrading")]
+    ("lock", "said"), [("keeping", "another command is changing this database"), ("migrate", "another process is upgrading")]
 )
 def test_one_that_waited_in_vain_says_so_and_changes_nothing(crms: TwoCrms, monkeypatch: pytest.MonkeyPatch, lock: str, said: str) -> None:
     crms.sync()

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from sqlalchemy import insert, inspect, text
+from sqlmodel import SQLModel
 
 from store import migrate
 from store.database import Database, StoreError
@@ -39,7 +42,7 @@ def test_from_each_released_schema_no_row_is_lost(database_url: str, revision: s
     assert migrate.upgrade(store) == (revision != migrate.head())
     with store.connect() as connection:
         after = keys(connection)
-        command.check(migrate.alembic_config(connection))
+        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
         _demand_foreign_keys_whole(store)
         fillable = set(reflected(connection))
     assert {name: after.get(name) for name in before} == before
