@@ -35,6 +35,10 @@ MOST_UNKNOWN = 1000
 """Ids that are remembered for the next read."""
 
 
+REFUSED = "this read would remove"
+"""How every refusal's message begins."""
+
+
 class DeletionsRefused(Exception):
     """The read would remove so much of an entity that it looks like a broken export."""
 
@@ -249,7 +253,7 @@ class _Settling:
         live = int(self.connection.scalar(select(func.count()).select_from(record).where(self.held, record.c.deleted_on.is_(None))) or 0)
         if lost * GUARD_SHARE > live:
             raise DeletionsRefused(
-                f"this read would remove {lost:,} of {live:,} {self.entity} records, which looks like a broken or partial export; nothing of"
+                f"{REFUSED} {lost:,} of {live:,} {self.entity} records, which looks like a broken or partial export; nothing of"
                 f" it was taken over. If they are really gone, run the sync again with --accept-deletions; if another system took this"
                 f" one's place, see `placebridge connection replace`"
             )

@@ -26,6 +26,7 @@ connector_app = typer.Typer(no_args_is_help=True, help="List the kinds of connec
 connection_app = typer.Typer(no_args_is_help=True, help="Rename, replace or remove a connection.", rich_markup_mode=None)
 database_app = typer.Typer(no_args_is_help=True, help="Move to another database.", rich_markup_mode=None)
 export_app = typer.Typer(no_args_is_help=True, help="Write CSV files for programs.", rich_markup_mode=None)
+notices_app = typer.Typer(no_args_is_help=True, help="What ops are told, and whether it arrives.", rich_markup_mode=None)
 preview_app = typer.Typer(no_args_is_help=True, help="Try the rules on your own notes or titles.", rich_markup_mode=None)
 register_app = typer.Typer(no_args_is_help=True, help="Load the Companies House company data.", rich_markup_mode=None)
 schedule_app = typer.Typer(no_args_is_help=True, help="See and change when connections are read.", rich_markup_mode=None)
@@ -34,6 +35,7 @@ app.add_typer(connection_app, name="connection")
 app.add_typer(connector_app, name="connector")
 app.add_typer(database_app, name="database")
 app.add_typer(export_app, name="export")
+app.add_typer(notices_app, name="notices")
 app.add_typer(preview_app, name="preview")
 app.add_typer(register_app, name="register")
 
@@ -109,6 +111,16 @@ def check(
     from placebridge.checking import check as work
 
     raise typer.Exit(work(connection, config, form.value))
+
+
+@app.command()
+def doctor(config: ConfigFile = None, form: Form = Format.table) -> None:
+    """Say whether it is well and, if not, what to do.
+
+    Looks at this machine, the settings, the database, the worker and each connection's runs; asks no CRM (`check` does)."""
+    from placebridge.doctor.examining import doctor as work
+
+    raise typer.Exit(work(config, form.value))
 
 
 @app.command()
@@ -332,6 +344,28 @@ def export_engagements(
     from placebridge.exporting import engagements as work
 
     work(config, file)
+
+
+@notices_app.command("test")
+def notices_test(config: ConfigFile = None, form: Form = Format.table) -> None:
+    """Send a test notice to every channel.
+
+    Prints a line for each: whether it was taken, or what to mend."""
+    from placebridge.notices import test as work
+
+    raise typer.Exit(work(config, form.value))
+
+
+@notices_app.command("list")
+def notices_list(
+    config: ConfigFile = None,
+    form: Form = Format.table,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="The newest so many.")] = 20,
+) -> None:
+    """List the newest notices and how each was delivered."""
+    from placebridge.notices import newest as work
+
+    work(config, form.value, limit)
 
 
 @preview_app.command("themes")

@@ -13,12 +13,13 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from placebridge.connection_settings import ConnectionSettings, ReadSettings, read, said
-from placebridge.settings_file import PREFIX, badly_named, in_environment, in_file
+from placebridge.notice_settings import NoticeSettings
+from placebridge.settings_file import PREFIX, badly_named, in_environment, in_file, in_folders
 from placebridge.worker_settings import WorkerSettings
 
 DEFAULT_FILE = "config.env"
-OUTSIDE = {"PLACEBRIDGE_TRACEBACK"}
-"""Names that only the environment holds."""
+OUTSIDE = {"PLACEBRIDGE_TRACEBACK", "PLACEBRIDGE_SECRETS_DIR"}
+"""Names that only the environment may hold."""
 
 
 class ConfigError(Exception):
@@ -65,6 +66,7 @@ class Settings(BaseSettings):
     places: Path | None = None
     titles: Path | None = None
     worker: WorkerSettings = WorkerSettings()
+    notices: NoticeSettings = NoticeSettings()
     connections: dict[str, SerializeAsAny[ConnectionSettings]] = Field(default_factory=dict)
 
     @classmethod
@@ -105,7 +107,7 @@ class Config:
 
 
 def load(file: Path | None = None, environment: Mapping[str, str] | None = None) -> Config:
-    """Reads and checks the settings of `file` (config.env here, unless said), with the environment's over them.
+    """Reads and checks the settings of `file` (config.env here, unless said), with those of secrets' folders and the environment over them.
 
     Raises ConfigError with every mistake."""
     path = file or Path(DEFAULT_FILE)
@@ -129,11 +131,14 @@ def load(file: Path | None = None, environment: Mapping[str, str] | None = None)
 
 
 def _named(path: Path, environment: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """What the file and the environment name, the environment's over the file's; and the mistakes of their lines."""
-    (held, mistakes), (over, more) = in_file(path), in_environment(environment)
-    held = {name: value for name, value in (held | over).items() if name not in OUTSIDE and value}
+    """What the file, the folders of secrets and the environment name, each over the one before; and the mistakes of their lines."""
+    parts = in_file(path), in_folders(environment), in_environment(environment)
+    merged = {name: value for named, _ in parts for name, value in named.items()}
+    held = {name: value for name, value in merged.items() if name not in OUTSIDE and value}
     bad = dict(badly_named(held))
-    return {name: value for name, value in held.items() if name not in bad}, [*mistakes, *more, *bad.values()]
+    mistakes = [mistake for _, found in parts for mistake in found]
+    mistakes += [f"{name} stands in {path.name}; set it in the environment instead" for name in sorted(OUTSIDE & parts[0][0].keys())]
+    return {name: value for name, value in held.items() if name not in bad}, [*mistakes, *bad.values()]
 
 
 def _nested(named: Mapping[str, str]) -> dict[str, Any]:

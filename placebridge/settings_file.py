@@ -1,6 +1,7 @@
 """The lines of a settings file and of the environment: which name has which value, and what is wrong with a line."""
 
 import io
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,6 +12,9 @@ PREFIX = "PLACEBRIDGE_"
 CONNECTIONS = f"{PREFIX}CONNECTIONS__"
 NAME = r"[^\W_]+(_[^\W_]+)*"
 """A connection's name: two underscores are where a setting's name goes on."""
+
+SECRET_FOLDERS = ("PLACEBRIDGE_SECRETS_DIR", "CREDENTIALS_DIRECTORY")
+"""What names a folder of secrets: an admin, or a container's; and systemd, for its LoadCredential= (systemd.exec(5))."""
 
 Named = dict[str, str]
 
@@ -64,6 +68,24 @@ def in_environment(environment: Mapping[str, str]) -> tuple[Named, list[str]]:
         if name in found:
             mistakes.append(f"{name} stands twice in the environment, in capital and small letters; take one of them out")
         found[name] = value
+    return found, mistakes
+
+
+def in_folders(environment: Mapping[str, str]) -> tuple[Named, list[str]]:
+    """The same of the folders of secrets that the environment names: a file PLACEBRIDGE_... holds that setting's value."""
+    found: Named = {}
+    mistakes = []
+    for variable in SECRET_FOLDERS:
+        folder = Path(environment.get(variable) or os.devnull)
+        if environment.get(variable) and not folder.is_dir():
+            mistakes.append(f"{variable} names {folder}, which is no folder; correct it, or take it out")
+            continue
+        for file in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if file.name.upper().startswith(PREFIX) and file.is_file():
+                try:
+                    found[file.name.upper()] = file.read_text(encoding="utf-8-sig").strip("\r\n")
+                except (UnicodeDecodeError, OSError):
+                    mistakes.append(f"{file} cannot be read as text; save it as UTF-8, readable by the user that runs this")
     return found, mistakes
 
 

@@ -29,7 +29,7 @@ from store.database import Database
 from tests.databases import NoPostgres, empty_databases
 from tests.kill_sync import differences
 from tests.snapshot import Rows, everything
-from tests.worker_world import WorkerWorld, at_work, kill_all, overlaps, watch_leases
+from tests.worker_world import WorkerWorld, at_work, descendants, kill_all, overlaps, watch_leases
 
 WORLDS = 4
 """Different worlds; each is worked once without a kill, on each way."""
@@ -127,18 +127,6 @@ def strike(worker: subprocess.Popen[bytes], chance: random.Random) -> int:
     if target == worker.pid:
         worker.wait()
     return 1
-
-
-def descendants(pid: int) -> list[int]:
-    """The processes that a process has started, and those that they have."""
-    children: dict[int, list[int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            children.setdefault(int(stat.read_text().rpartition(")")[2].split()[1]), []).append(int(stat.parent.name))
-    found = list(children.get(pid, []))
-    for child in found:
-        found += children.get(child, [])
-    return found
 
 
 def tables(url: str) -> dict[str, Rows]:

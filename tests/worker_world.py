@@ -116,6 +116,18 @@ def kill_all(*workers: subprocess.Popen[bytes]) -> None:
         worker.wait()
 
 
+def descendants(pid: int) -> list[int]:
+    """The processes that a process has started, and those that they have."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            children.setdefault(int(stat.read_text().rpartition(")")[2].split()[1]), []).append(int(stat.parent.name))
+    found = list(children.get(pid, []))
+    for child in found:
+        found += children.get(child, [])
+    return found
+
+
 @contextmanager
 def at_work(world: WorkerWorld, count: int = 1) -> Iterator[list[subprocess.Popen[bytes]]]:
     """So many workers, which are killed at the end."""

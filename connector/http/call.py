@@ -28,6 +28,8 @@ class Call:
     """The body, as JSON; None for none."""
     form: Mapping[str, str | Secret] | None = field(default=None, repr=False)
     """The body, as a form; what a sign-in sends."""
+    body: bytes | None = field(default=None, repr=False)
+    """The body as it is, where its very bytes count (a signature over them); its Content-Type is for `headers`."""
     expects: Content = Content.JSON
     accept: Collection[int] = ()
     """Statuses beyond 2xx that are answers and no faults: {404} where not to be there is news."""
@@ -42,7 +44,7 @@ class Call:
 
     def mark(self) -> bytes:
         """Equal for equal requests; 16 bytes, whatever their size."""
-        asked = (self.method, self.url, self.params, sorted(self.headers.items()), self.json)
+        asked = (self.method, self.url, self.params, sorted(self.headers.items()), self.json, self.body)
         return hashlib.blake2b(repr(asked).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 

@@ -113,6 +113,7 @@ def _request(call: Call, url: str, signature: Mapping[str, Secret]) -> requests.
         params=list(call.params),
         headers={"Accept": call.expects.value, "Accept-Encoding": "gzip", "User-Agent": "placebridge", **call.headers},
         json=call.json,
+        data=call.body,
         auth=_Signing(signature, call),
     )
 

@@ -26,7 +26,12 @@ def expiry_finding(expires: date | None, clock: Clock, setting: str = "SECRET_EX
     """How long the secret is still good for, as far as the settings say."""
     if expires is None:
         return Finding("secret", True, f"when it ends is not known; write the day into {setting} to be told in time")
-    days = (expires - datetime.fromtimestamp(clock.now(), UTC).date()).days
+    return expiry_on(expires, datetime.fromtimestamp(clock.now(), UTC).date())
+
+
+def expiry_on(expires: date, today: date) -> Finding:
+    """How long a secret whose last day is known is still good for."""
+    days = (expires - today).days
     if days < 0:
         return Finding("secret", False, f"it ended on {expires}; make another and write it and its day into the settings")
     left = f"it ends on {expires}, in {days} {'day' if days == 1 else 'days'}"

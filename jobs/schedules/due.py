@@ -16,6 +16,8 @@ from store.lease import STAGES, held_by_others
 
 PATIENCE = timedelta(minutes=30)
 """So long at most the stages wait until no pull is under way or ready."""
+STALLED = "nothing was stored for"
+"""How the message of a run begins that was ended because it stood still."""
 KEPT = timedelta(days=90)
 """Ended due runs are kept for so long."""
 
@@ -68,7 +70,7 @@ def claim(store: Database, due: Due, worker: str, now: datetime) -> bool:
     """Begins a run; the caller holds its lease. False where it no longer waits. One that still says `running` was left by a dead holder."""
     mine = (due_run.c.id == due.id, due_run.c.state == "waiting")
     with store.connect() as connection:
-        stale = due_run.c.connection == due.connection, due_run.c.state == "running"
+        stale = due_run.c.connection == due.connection, due_run.c.state == "running", due_run.c.id != due.id
         gone_on = {"state": "ended", "ended_at": now, "outcome": "interrupted", "message": "the next run went on with it"}
         connection.execute(update(due_run).where(*stale).values(**gone_on))
         return bool(connection.execute(update(due_run).where(*mine).values(state="running", worker=worker, started_at=now)).rowcount)

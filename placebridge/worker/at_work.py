@@ -14,11 +14,13 @@ import structlog
 from sqlalchemy import delete
 from sqlalchemy.exc import DBAPIError
 
+from jobs.notices.watching import watch
 from jobs.schedules import due as due_runs
 from jobs.schedules.due import Due, Ended
 from jobs.schedules.tick import tick
 from placebridge import __version__
 from placebridge.faults import message_of
+from placebridge.notices import limits_of
 from placebridge.settings import Config, ConfigError
 from placebridge.settings import load as load_settings
 from placebridge.worker import child, systemd
@@ -61,12 +63,17 @@ class AtWork:
         self._read_at = _stamp(self._file)
         self._started_at = datetime.now(UTC)
 
+    def beat_age(self) -> float:
+        """Seconds since it last gave a sign of life."""
+        return time.monotonic() - self.beat_at
+
     def tick(self) -> None:
-        """Looks what is due, and lets what dead workers left wait again."""
+        """Looks what is due, lets what dead workers left wait again, and raises or clears alerts."""
         now = datetime.now(UTC)
         tick(self.store, configured(self.config), self.config.zone, now)
         for due in due_runs.rescue(self.store, pauses_of(self.config), now):
             log.warning("run left by a dead worker, to go on", connection=due.connection, due=due.id)
+        watch(self.store, now, limits_of(self.config))
 
     def run(self, due: Due) -> None:
         """Carries out a due run in a process of its own. Raises Locked where a command is at work on its connection."""

@@ -6,6 +6,7 @@ whatever happens. A job that a dead worker left holds the queue's lock: a task w
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -30,6 +31,8 @@ log = structlog.get_logger("placebridge.worker")
 T = TypeVar("T")
 BEAT, RUNS = "beat", "runs"
 """Queues: what keeps time has places of its own, so that runs cannot take them all."""
+DOUBT = 300.0
+"""Seconds after which a job under way whose lease is free is taken for one that ended."""
 
 
 class DistributedEngine:
@@ -41,8 +44,8 @@ class DistributedEngine:
         self._stopping = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="queue", daemon=True)
-        self._doubtful: set[int] = set()
-        """Jobs whose lease was free at the last look."""
+        self._doubtful: dict[int, float] = {}
+        """Jobs under way whose lease was free at the last look, and since when."""
         self._app = app_on(work.store)
         self._run_job = self._tasks(self._app)
 
@@ -82,6 +85,7 @@ class DistributedEngine:
 
     async def _take_part(self) -> None:
         common: dict[str, Any] = {
+            "update_heartbeat_interval": self._work.settings.lease_seconds / 3, "stalled_worker_timeout": self._work.settings.lease_seconds,
             "install_signal_handlers": False, "delete_jobs": "always", "shutdown_graceful_timeout": GRACE + 1,
             "fetch_job_polling_interval": min(5.0, self._work.settings.beat_seconds),
         }  # fmt: skip
@@ -153,17 +157,18 @@ class DistributedEngine:
             log.error("run could not be carried out", connection=due.connection, due=due.id, message=message_of(fault))
 
     async def _free_abandoned(self) -> None:
-        """Takes jobs away that say they are under way while nobody holds their lease, at two looks in a row; the tick hands their runs out
-        again."""
+        """Takes jobs away whose worker gives no sign of life, and those that say for long that they are under way while nobody holds
+        their lease, as where the queue was away when they ended. The tick hands their runs out again."""
         manager = self._app.job_manager
-        doing = [job for job in await manager.list_jobs_async(queue=RUNS) if job.status == Status.DOING.value and job.id is not None]
+        stalled = await manager.get_stalled_jobs(seconds_since_heartbeat=self._work.settings.lease_seconds)
+        doing = [job for job in await manager.list_jobs_async(queue=RUNS) if job.status == Status.DOING.value]
         alive = set(await self._apart(lambda: held_by_others(self._work.store))) if doing else set()
-        doubtful = {job.id for job in doing if job.id is not None and job.lock not in alive}
-        stalled = await manager.get_stalled_jobs(queue=BEAT, seconds_since_heartbeat=self._work.settings.lease_seconds)
-        for number in (doubtful & self._doubtful) | {job.id for job in stalled if job.id is not None}:
+        now = time.monotonic()
+        self._doubtful = {job.id: self._doubtful.get(job.id, now) for job in doing if job.id is not None and job.lock not in alive}
+        forgotten = {number for number, since in self._doubtful.items() if now - since > DOUBT}
+        for number in forgotten | {job.id for job in stalled if job.id is not None}:
             log.warning("job left by a dead worker is taken away", job=number)
             await manager.finish_job_by_id_async(job_id=number, status=Status.FAILED, delete_job=True)
-        self._doubtful = doubtful
 
     async def _apart(self, work: Callable[[], T]) -> T:
         """Does what waits for the database or for a run in a thread, so that the queue's own heartbeat goes on."""

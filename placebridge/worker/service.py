@@ -17,8 +17,10 @@ from placebridge.settings import DEFAULT_FILE, ConfigError
 from placebridge.settings import load as load_settings
 from placebridge.worker import systemd
 from placebridge.worker.at_work import AtWork
+from placebridge.worker.health.server import serve_health
 from placebridge.worker.local import LocalEngine
 from placebridge.worker.run import configured
+from placebridge.worker.telling import Telling
 from store import migrate
 from store.database import Database
 from store.lock import demand_writable
@@ -40,9 +42,13 @@ def serve(file: Path | None) -> int:
         log.warning("no connection has a schedule in the settings; `placebridge schedule set` gives one")
     engine = _engine(work)
     engine.start()
+    health, telling = serve_health(work), Telling(work)
+    telling.start()
     log.info("worker begins", worker=work.id, version=__version__, engine=config.settings.worker.engine)
     systemd.notify("READY=1", "STATUS=at work")
     asked.wait()
+    health.close()
+    telling.stop()
     _stop(work, engine)
     return 0
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from jobs.schedules.due import STALLED
 from placebridge.worker import child
 from placebridge.worker.run import Order
 
@@ -66,7 +67,7 @@ class Supervisor:
             if time.monotonic() - progress.value > self._stall_seconds:
                 process.kill()
                 process.join()
-                return Death(f"nothing was stored for {self._stall_seconds / 60:g} minutes, so it was ended")
+                return Death(f"{STALLED} {self._stall_seconds / 60:g} minutes, so it was ended")
         return _code_of(process.exitcode)
 
 

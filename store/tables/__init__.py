@@ -9,11 +9,13 @@ from store.tables.crm import Arrival, Connection, Cursor, Merged, Notice, Record
 from store.tables.flags import Dirty, Flag, FlagHistory, FlagLooked
 from store.tables.joined import Business, BusinessRecord, Correction, LinkDecision, Person, PersonRecord, RegisterCompany
 from store.tables.lookups import LookupAnswer
+from store.tables.notices import Alert, OpsDelivery, OpsNotice
 from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
 from store.tables.work import Audit, BudgetHold, BudgetUse, Run, Stage
 from store.tables.worker import DueRun, Lease, Schedule, Worker
 
 __all__ = [
+    "Alert",
     "Arrival",
     "Audit",
     "BudgetHold",
@@ -35,6 +37,8 @@ __all__ = [
     "LookupAnswer",
     "Merged",
     "Notice",
+    "OpsDelivery",
+    "OpsNotice",
     "Participant",
     "Person",
     "PersonRecord",

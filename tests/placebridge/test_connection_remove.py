@@ -15,7 +15,7 @@ from tests.placebridge.two_crms import DAY, TwoCrms
 HOLDS = {
     "connection_id": "connection", "record_id": "record", "engagement_id": "record", "business_record_id": "record",
     "person_record_id": "record", "left_id": "record", "right_id": "record", "business_id": "business", "person_id": "person",
-    "source_id": "", "merged_into": "business or person", "connection": "name", "connections": "name", "who": "record",
+    "source_id": "", "notice_id": "", "merged_into": "business or person", "connection": "name", "connections": "name", "who": "record",
 }  # fmt: skip
 """What each column holds that names something else, and how it is checked below."""
 FATE = {
@@ -27,6 +27,8 @@ FATE = {
     "correction": "goes with its business, person or engagement", "flag": "goes with its business", "flag_looked": "goes with its business",
     "flag_history": "goes with its business", "dirty": "goes with its business", "stage": "its resolve goes",
     "schedule": "goes", "due_run": "goes", "lease": "stays: it is free, and its number must go on", "worker": "stays: it is no connection's",
+    "alert": "stays: it tells nobody's data, and the worker closes it", "ops_notice": "stays: it was told",
+    "ops_delivery": "stays with its notice",
     "audit": "stays, and gets a row without personal data", "register_company": "stays: it is no connection's",
 }  # fmt: skip
 """What becomes of each table's rows."""

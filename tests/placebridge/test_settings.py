@@ -138,3 +138,35 @@ def test_check_shows_no_password(world: Path, placebridge: Commands, server: str
         done = placebridge("check")
         assert done.code == 0
         assert "s3cret" not in done.said
+
+
+@pytest.mark.parametrize("variable", ["PLACEBRIDGE_SECRETS_DIR", "CREDENTIALS_DIRECTORY"])
+def test_a_folder_of_secrets_is_over_the_file_and_under_the_environment(world: Path, tmp_path: Path, variable: str) -> None:
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    (folder / "PLACEBRIDGE_DATABASE_URL").write_text("postgresql://u:s3cret@h/d\n")
+    (folder / "placebridge_timezone").write_text("Europe/Paris\r\n")
+    (folder / "another_program").write_bytes(b"\xff\xfe\x00")
+    read = load(world / "config.env", {variable: str(folder), "PLACEBRIDGE_TIMEZONE": "Europe/Rome"}).settings
+    assert (read.database_url, read.timezone) == ("postgresql://u:s3cret@h/d", "Europe/Rome")
+    assert load(world / "config.env", {variable: str(folder)}).settings.timezone == "Europe/Paris"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("PLACEBRIDGE_DATABSE_URL", b"s3cret", "PLACEBRIDGE_DATABSE_URL is no setting; did you mean DATABASE_URL?"),
+        ("PLACEBRIDGE_DATABASE_URL", b"mysql://u:s3cret@h/d", "PLACEBRIDGE_DATABASE_URL is no database"),
+        ("PLACEBRIDGE_DATABASE_URL", b"\xff\xfes3cret", "cannot be read as text; save it as UTF-8"),
+    ],
+)
+def test_mistakes_in_a_folder_of_secrets_are_said_without_them(world: Path, tmp_path: Path, name: str, content: bytes, said: str) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / name).write_bytes(content)
+    told = _said({"PLACEBRIDGE_SECRETS_DIR": str(tmp_path / "secrets")}, world)
+    assert said in told
+    assert "s3cret" not in told
+
+
+def test_a_folder_of_secrets_that_is_not_there_is_a_mistake(world: Path) -> None:
+    assert "PLACEBRIDGE_SECRETS_DIR names /nowhere, which is no folder" in _said({"PLACEBRIDGE_SECRETS_DIR": "/nowhere"}, world)

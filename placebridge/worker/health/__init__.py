@@ -1,0 +1,1 @@
+"""What a worker tells of its health over HTTP: /healthz, /readyz and /metrics."""
