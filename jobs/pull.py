@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Select, delete, select, update
 
 from connector.contract import Connector, ConnectorError, Entity, Page, Row, StopEntity, Stopped, TryLater
 from jobs.runs import Counts
@@ -21,7 +21,7 @@ from mappings.field_map import Block, FieldMap
 from mappings.reading import READING_VERSION, Reader, Reading
 from store import bulk
 from store.database import Database
-from store.queries import among
+from store.queries import among_named, listed
 from store.tables import Arrival, Cursor, Record
 
 arrival, cursor = bulk.table_of(Arrival), bulk.table_of(Cursor)
@@ -229,6 +229,7 @@ class _Rows:
     def __init__(self, task: Task, block: Block, known: bool) -> None:
         self._task, self._block, self._known = task, block, known
         self._reader = Reader(block, task.zone)
+        self._query: Select[Any] | None = None
         self._rules = _digest(f"{READING_VERSION} {block!r} {task.zone.key}".encode())
 
     def of(self, connection: Connection, page: Page) -> list[Columns]:
@@ -298,14 +299,19 @@ class _Rows:
         """For each id the record that has it, and of which cells that was read."""
         if not ids or not self._known:
             return [(None, None)] * len(ids)
+        if self._query is None:
+            self._query = self._held_query(connection)
+        rows = connection.execute(self._query, {"ids": listed(connection, ids)}).all()
+        found = {source_id: (record_id, row_hash) for source_id, record_id, row_hash in rows}
+        return [found.get(source_id, (None, None)) for source_id in ids]
+
+    def _held_query(self, connection: Connection) -> Select[Any]:
         record = bulk.table_of(Record)
-        query = select(record.c.source_id, record.c.id, record.c.row_hash).where(
+        return select(record.c.source_id, record.c.id, record.c.row_hash).where(
             record.c.connection_id == self._task.connection_id,
             record.c.entity == self._task.entity,
-            among(connection, record.c.source_id, ids),
+            among_named(connection, record.c.source_id, "ids"),
         )
-        found = {source_id: (record_id, row_hash) for source_id, record_id, row_hash in connection.execute(query).all()}
-        return [found.get(source_id, (None, None)) for source_id in ids]
 
     def _head(self, count: int) -> Columns:
         return {"connection_id": [self._task.connection_id] * count, "entity": [self._task.entity] * count}

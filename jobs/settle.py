@@ -112,6 +112,32 @@ class _Settling:
         self.accepted = and_(self.arrived, arrival.c.reason.is_(None), arrival.c.mark.is_(None))
         self.held = and_(record.c.connection_id == connection_id, record.c.entity == entity)
         self.known = arrival.c.record_id == record.c.id
+        self._doubled = False
+
+    @cached_property
+    def _there(self) -> Any:
+        """How many arrivals there are of each sort, by one look at them all: most reads have no marks and no refused rows to look for."""
+        anew = and_(arrival.c.record_id.is_not(None), arrival.c.row_hash.is_not(None))
+        sorts = {"marks": arrival.c.mark, "refused": arrival.c.reason, "known": arrival.c.record_id, "anew": case((anew, 1))}
+        counted = [func.count(column).label(name) for name, column in sorts.items()]
+        return self.connection.execute(select(*counted).where(self.arrived)).one()
+
+    @property
+    def _any_refused(self) -> bool:
+        return self._doubled or bool(self._there.refused)
+
+    @cached_property
+    def _known_again(self) -> bool:
+        """Whether any record is told of more than once."""
+        return bool(self._there.known) and self._stands_twice(arrival.c.record_id, and_(self.arrived, arrival.c.record_id.is_not(None)))
+
+    @cached_property
+    def _new_again(self) -> bool:
+        """Whether any id that no record has is told of more than once."""
+        return self._stands_twice(arrival.c.source_id, and_(self.arrived, arrival.c.record_id.is_(None)))
+
+    def _stands_twice(self, key: Column[Any], these: ColumnElement[bool]) -> bool:
+        return self.connection.execute(_repeated(key, these).limit(1)).first() is not None
 
     def supersede(self) -> int:
         """In a system that people work in while it is read: of all that was said of one id the last holds. How many rows came again."""
@@ -124,7 +150,12 @@ class _Settling:
         moment = case((arrival.c.row_hash.is_(None), record.c.changed), else_=arrival.c.changed).label("changed")
         columns = (arrival.c.id, arrival.c.record_id, arrival.c.source_id, arrival.c.mark, moment)
         query = select(*columns).select_from(arrival.outerjoin(record, self.known))
-        for key, these in ((arrival.c.record_id, and_(said, ~new)), (arrival.c.source_id, and_(said, new))):
+        for any_again, key, these in (
+            (self._known_again, arrival.c.record_id, and_(said, ~new)),
+            (self._new_again, arrival.c.source_id, and_(said, new)),
+        ):
+            if not any_again:
+                continue
             for rows in self._standing_twice(key, these, query).values():
                 best = max(rows, key=lambda row: row.id)
                 if best.mark is None:
@@ -147,14 +178,17 @@ class _Settling:
     def _doubles(self) -> dict[int | str, list["Variant"]]:
         """The rows of each id that stands more than once, by the record that has it or by the id."""
         new = arrival.c.record_id.is_(None)
-        known = self._standing_twice(arrival.c.record_id, and_(self.accepted, ~new), variants()) if self.anything_held() else {}
-        found = known | self._standing_twice(arrival.c.source_id, and_(self.accepted, new), variants())
+        found: dict[int | str, list[Any]] = {}
+        if self._known_again:
+            found |= self._standing_twice(arrival.c.record_id, and_(self.accepted, ~new), variants())
+        if self._new_again:
+            found |= self._standing_twice(arrival.c.source_id, and_(self.accepted, new), variants())
         return {key: [Variant.of(row) for row in rows] for key, rows in found.items()}
 
     def _standing_twice(self, key: Column[Any], these: ColumnElement[bool], query: Select[Any]) -> dict[int | str, list[Any]]:
         """The rows of `query` among `these` whose key more than one of them has."""
         # In two steps, as PostgreSQL expects next to nothing of the inner query and would ask it anew for every row.
-        keys = list(self.connection.scalars(select(key).where(these).group_by(key).having(func.count() > 1)))
+        keys = list(self.connection.scalars(_repeated(key, these)))
         found: dict[int | str, list[Any]] = defaultdict(list)
         for start in range(0, len(keys), bulk.CHUNK):
             part = among(self.connection, key, keys[start : start + bulk.CHUNK])
@@ -167,6 +201,7 @@ class _Settling:
             self.connection.execute(delete(arrival).where(among(self.connection, arrival.c.id, ids)))
 
     def _refuse(self, rows: list["Variant"], best: "Variant") -> None:
+        self._doubled = self._doubled or bool(rows)
         for row in rows:
             reason = f"another row has the same id and {why_kept(row, best)}; give each row an id of its own, or remove one"
             values = {"reason": reason, "source_id": row.source_id, "row_hash": row.row_hash, "fields": row.fields}
@@ -186,7 +221,7 @@ class _Settling:
 
     def told_gone(self) -> list[int]:
         """The ids of the live records that the system said are deleted, or whose row is refused now."""
-        if not self.finished.living:
+        if not self.finished.living or not (self._there.marks or self._any_refused):
             return []
         refused = and_(self.arrived, arrival.c.reason.is_not(None), arrival.c.block.in_(self.finished.living))
         gone = select(arrival.c.record_id).where(or_(and_(self.arrived, arrival.c.mark == "deleted"), refused))
@@ -209,7 +244,7 @@ class _Settling:
     @cached_property
     def swept(self) -> bool:
         """Whether any ids were told without their rows."""
-        return self.connection.execute(select(arrival.c.id).where(self.seen).limit(1)).first() is not None
+        return bool(self._there.marks) and self.connection.execute(select(arrival.c.id).where(self.seen).limit(1)).first() is not None
 
     def guard(self, lost: int) -> None:
         """Stops before anything is removed, where too much would be."""
@@ -231,6 +266,14 @@ class _Settling:
 
     def change(self) -> int:
         """Rows that differ from what is held, or that come back."""
+        differing = self._take_over() if self._there.anew else 0
+        returned = self.connection.execute(
+            update(record).where(self.accepted, self.known, record.c.deleted_on.is_not(None)).values(deleted_on=None)
+        )
+        return differing + returned.rowcount
+
+    def _take_over(self) -> int:
+        """Rows that had to be read anew; how many of them differ in what was read."""
         read = and_(self.accepted, self.known, arrival.c.row_hash.is_not(None))
         cells = {name: arrival.c[name] for name in ("row_hash", "notices", "block")}
         fields = {name: arrival.c[name] for name in ("fields", "changed")}
@@ -239,10 +282,7 @@ class _Settling:
             update(record).where(read, differs).values(**fields, **cells, changed_on=self.today, deleted_on=None)
         )
         self.connection.execute(update(record).where(read, arrival.c.row_hash != record.c.row_hash).values(**cells))
-        returned = self.connection.execute(
-            update(record).where(self.accepted, self.known, record.c.deleted_on.is_not(None)).values(deleted_on=None)
-        )
-        return differing.rowcount + returned.rowcount
+        return differing.rowcount
 
     def remove(self, lost: list[int]) -> int:
         """Marks what is gone as deleted; it comes back with its old id should the CRM send it again."""
@@ -254,11 +294,9 @@ class _Settling:
     def write_rejects(self) -> tuple[int, bool]:
         """Makes the entity's rejects be those of this read; one that stood before keeps its date. How many, and whether others than before."""
         scope = {"connection_id": self.connection_id, "entity": self.entity, "stage": "read"}
-        refused = self.connection.execute(
-            select(arrival.c.source_id, arrival.c.block, arrival.c.reason, arrival.c.fields).where(
-                self.arrived, arrival.c.reason.is_not(None)
-            )
-        )
+        columns = (arrival.c.source_id, arrival.c.block, arrival.c.reason, arrival.c.fields)
+        query = select(*columns).where(self.arrived, arrival.c.reason.is_not(None))
+        refused = self.connection.execute(query).all() if self._any_refused else []
         rows = [
             scope
             | {"source_id": row.source_id, "block": row.block, "hash": _hash_of(row.fields), "reason": row.reason, "fields": row.fields}
@@ -288,9 +326,8 @@ class _Settling:
             return False
         told = select(arrival.c.source_id, arrival.c.fields).where(self.arrived, arrival.c.mark == "merged").order_by(arrival.c.id)
         scope = {"connection_id": self.connection_id, "entity": self.entity}
-        rows = {
-            row.source_id: scope | {"loser": row.source_id, "survivor": row.fields["survivor"]} for row in self.connection.execute(told)
-        }
+        merged = self.connection.execute(told).all() if self._there.marks else []
+        rows = {row.source_id: scope | {"loser": row.source_id, "survivor": row.fields["survivor"]} for row in merged}
         if not (self.swept or self.finished.changes_only):
             return bool(bulk.replace(self.connection, Merged, rows.values(), scope))
         return bool(bulk.replace_among(self.connection, Merged, "loser", list(rows), rows.values())) if rows else False
@@ -343,6 +380,11 @@ class _Settling:
             self.connection.execute(
                 update(connections).where(connections.c.id == self.connection_id).values(version=connections.c.version + 1)
             )
+
+
+def _repeated(key: Column[Any], these: ColumnElement[bool]) -> Select[Any]:
+    """The values of a key that stand more than once."""
+    return select(key).where(these).group_by(key).having(func.count() > 1)
 
 
 def _hash_of(fields: dict[str, Any]) -> bytes:

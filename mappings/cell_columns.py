@@ -17,6 +17,10 @@ Take = Callable[[Table], Sequence[Cell]]
 
 def texts(cells: Sequence[Cell]) -> list[str]:
     """Cells as text without outer spaces."""
+    try:
+        return list(map(str.strip, cells))  # type: ignore[arg-type] # nearly all columns are text alone
+    except TypeError:
+        pass
     return [cell.strip() if type(cell) is str else as_text(cell) for cell in cells]
 
 

@@ -130,9 +130,8 @@ class Reader:
         take, form = self._changed
         found: list[datetime | None] = []
         for row, cell in enumerate(take(table)):
-            text = as_text(cell)
-            moment = read_instant(cell, form, self._zone) if text else None
-            if text and moment is None:
+            moment = read_instant(cell, form, self._zone)
+            if moment is None and (text := as_text(cell)):
                 self._note(row, "changed", text, _no_date(form))
             found.append(moment)
         return found

@@ -4,9 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import BindParameter, Connection, and_, bindparam, delete, insert, or_, select, update
 
 from store import bulk
 from store.database import Database
@@ -15,6 +13,15 @@ from store.tables import BudgetHold, BudgetUse
 use, holds = bulk.table_of(BudgetUse), bulk.table_of(BudgetHold)
 SLOTS = 60
 """A window is counted in so many slots, so it may let a request through up to a sixtieth of its length late, and never early."""
+
+# Written once, as they are asked before each request and SQLAlchemy takes longer to write them than the database to answer.
+_mine: BindParameter[str] = bindparam("mine")
+_of_window = and_(use.c.connection == bindparam("mine"), use.c.seconds == bindparam("window"))
+_UNTIL = select(holds.c.until).where(holds.c.connection == _mine).with_for_update()
+_USED = select(use.c.seconds, use.c.slot, use.c.taken).where(use.c.connection == _mine)
+_STALE = delete(use).where(_of_window, or_(use.c.slot < bindparam("first"), use.c.slot > bindparam("last")))
+_MORE = update(use).where(_of_window, use.c.slot == bindparam("at")).values(taken=bindparam("count"))
+_NEW = insert(use)
 
 
 class Span(NamedTuple):
@@ -50,19 +57,18 @@ class SharedBudget:
 
     def _locked(self, connection: Connection) -> float:
         """Until when all hold back; and from here to the transaction's end no other worker takes anything."""
-        mine = holds.c.connection == self._connection
-        found = connection.scalar(select(holds.c.until).where(mine).with_for_update())
+        mine = {"mine": self._connection}
+        found = connection.scalar(_UNTIL, mine)
         if found is None:
-            new = pg_insert(holds) if connection.dialect.name == "postgresql" else sqlite_insert(holds)
-            connection.execute(new.values(connection=self._connection, until=0.0).on_conflict_do_nothing())
-            found = connection.scalar(select(holds.c.until).where(mine).with_for_update())
+            bulk.insert(connection, BudgetHold, ("connection", "until"), [(self._connection, 0.0)])
+            found = connection.scalar(_UNTIL, mine)
         return float(found or 0.0)
 
     def _used(self, connection: Connection, now: float) -> dict[float, dict[int, int]]:
         """What was taken in each slot of each window, by the window's seconds."""
         found: dict[float, dict[int, int]] = {span.seconds: {} for span in self._spans}
-        for row in connection.execute(select(use.c.seconds, use.c.slot, use.c.taken).where(use.c.connection == self._connection)):
-            found.get(row.seconds, {})[row.slot] = row.taken
+        for seconds, slot, count in connection.execute(_USED, {"mine": self._connection}):
+            found.get(seconds, {})[slot] = count
         for span in self._spans:
             taken, current = found[span.seconds], _slot(span, now)
             stale = [slot for slot in taken if not current - SLOTS <= slot <= current]
@@ -70,19 +76,18 @@ class SharedBudget:
             for slot in stale:
                 del taken[slot]
             if stale:
-                of_window = and_(use.c.connection == self._connection, use.c.seconds == span.seconds)
-                connection.execute(delete(use).where(of_window, or_(use.c.slot < current - SLOTS, use.c.slot > current)))
+                slots = {"first": current - SLOTS, "last": current}
+                connection.execute(_STALE, {"mine": self._connection, "window": span.seconds, **slots})
             if ahead:  # a clock that was set back: what it makes to lie ahead counts as now
                 self._write(connection, span.seconds, current, taken, ahead)
         return found
 
     def _write(self, connection: Connection, seconds: float, slot: int, taken: dict[int, int], more: int = 1) -> None:
-        of_slot = and_(use.c.connection == self._connection, use.c.seconds == seconds, use.c.slot == slot)
         count = taken.get(slot, 0) + more
         if slot in taken:
-            connection.execute(update(use).where(of_slot).values(taken=count))
+            connection.execute(_MORE, {"mine": self._connection, "window": seconds, "at": slot, "count": count})
         else:
-            connection.execute(insert(use).values(connection=self._connection, seconds=seconds, slot=slot, taken=count))
+            connection.execute(_NEW, {"connection": self._connection, "seconds": seconds, "slot": slot, "taken": count})
         taken[slot] = count
 
 

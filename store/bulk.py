@@ -65,11 +65,13 @@ def append(connection: Connection, model: type[SQLModel], columns: Mapping[str, 
     """`insert` into a table whose keys the database makes, so that no row can be there already.
 
     `columns` hold each column's values, all as many: a page of thousands of rows is quicker to make so."""
-    append_to(connection, table_of(model), columns)
+    # sqlite3 takes twice as long to bind a None as a text.
+    filled = {name: values for name, values in columns.items() if any(value is not None for value in values)}
+    append_to(connection, table_of(model), filled)
 
 
 def append_to(connection: Connection, table: Table, columns: Mapping[str, Sequence[Any]]) -> None:
-    """`append` for a Core table."""
+    """`append` for a Core table; every column is written, whatever it holds."""
     names = list(columns)
     rows = list(zip(*_stored(table, columns, connection), strict=True))
     if rows and connection.dialect.name == "sqlite":

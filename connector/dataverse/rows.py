@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field as made
+from operator import itemgetter
 from typing import Any
 
 from connector.contract import Merge, Row, Skipped, Value
@@ -75,10 +76,17 @@ def _row_reader(columns: tuple[Column, ...]) -> Callable[[dict[str, Any]], Row]:
     names = [column.key for column in columns]
     required = frozenset(column.key for column in columns if column.key == column.selected)
     as_given = all(column.said != ROLE for column in columns)
+    whole = itemgetter(*names) if required.issuperset(names) and len(names) > 1 else None
+
+    def taken(item: dict[str, Any]) -> Row | None:
+        try:
+            return whole(item) if whole else tuple(map(item.get, names)) if item.keys() >= required else None
+        except KeyError:
+            return None
 
     def row_of(item: dict[str, Any]) -> Row:
-        row = tuple(map(item.get, names))
-        if as_given and item.keys() >= required and PLAIN.issuperset(map(type, row)):
+        row = taken(item) if as_given else None
+        if row is not None and PLAIN.issuperset(map(type, row)):
             return row
         return tuple(_value(item, column) for column in columns)
 

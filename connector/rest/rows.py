@@ -2,8 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from connector.contract import Row, Skipped, Value
@@ -32,9 +34,14 @@ class RowReader:
         self._zone = plan.said.times
         self._plain = PLAIN if self._zone is None else PLAIN - {str}
         self._gone = {word.strip().lower() for word in plan.deleted.values}
+        flat = len(plan.columns) > 1 and not self._inside.steps and plan.deleted.column is None
+        self._plain_cells = itemgetter(*(path.text for path in plan.columns)) if flat else None
 
-    def sort(self, items: Iterable[Any]) -> Sorted:
+    def sort(self, items: Sequence[Any]) -> Sorted:
         """Rows, the ids of those marked deleted, and those that cannot be read."""
+        plain = self._plain_rows(items)
+        if plain is not None:
+            return Sorted(plain)
         found = Sorted()
         for item in items:
             self._take(item, found)
@@ -59,6 +66,16 @@ class RowReader:
             return as_text(cell(self._value(item, path, self._plan.deleted.inside), path.text, None))
         except Odd:
             return ""
+
+    def _plain_rows(self, items: Sequence[Any]) -> list[Row] | None:
+        """The page at once, where all its rows hold plain values under just the columns' names, which most services' do; else None."""
+        if self._plain_cells is None:
+            return None
+        try:
+            rows = list(map(self._plain_cells, items))
+        except (KeyError, TypeError):
+            return None
+        return rows if self._plain.issuperset(map(type, chain.from_iterable(rows))) else None
 
     def _take(self, item: Any, found: Sorted) -> None:
         try:
