@@ -1,7 +1,7 @@
 """Settings: one file of PLACEBRIDGE_ lines and the environment over it, every mistake reported at once."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -88,6 +88,8 @@ class Config:
 
     settings: Settings
     folder: Path
+    named: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The texts that they were made from, secrets among them, by their names: `made` makes them again in another process."""
     zone: ZoneInfo = field(init=False)
 
     def __post_init__(self) -> None:
@@ -115,6 +117,11 @@ def load(file: Path | None = None, environment: Mapping[str, str] | None = None)
         hint = "`placebridge init` writes one" if file is None else "correct the name after --config"
         raise ConfigError([f"there is no file {path}; {hint}"])
     named, mistakes = _named(path, os.environ if environment is None else environment)
+    return made(named, path.resolve().parent, mistakes)
+
+
+def made(named: Mapping[str, str], folder: Path, mistakes: Sequence[str] = ()) -> Config:
+    """Settings from their names and texts. Raises ConfigError with every mistake, those that were found before among them."""
     nested = _nested(named)
     connections, more = _connections(nested.pop("connections", {}))
     try:
@@ -123,10 +130,9 @@ def load(file: Path | None = None, environment: Mapping[str, str] | None = None)
         raise ConfigError([*mistakes, *sorted({*more, *_mistakes(error)})]) from None
     if more:
         raise ConfigError([*mistakes, *sorted(more)])
-    config = Config(settings, path.resolve().parent)
-    mistakes += _missing_files(config)
-    if mistakes:
-        raise ConfigError(mistakes)
+    config = Config(settings, folder, named)
+    if found := [*mistakes, *_missing_files(config)]:
+        raise ConfigError(found)
     return config
 
 

@@ -77,7 +77,7 @@ class AtWork:
 
     def run(self, due: Due) -> None:
         """Carries out a due run in a process of its own. Raises Locked where a command is at work on its connection."""
-        came_to = self.supervisor.run(Order(self.config, due.id, due.connection, self.id, self.settings.logs))
+        came_to = self.supervisor.run(Order(self.config.folder, self.config.named, due.id, due.connection, self.id, self.settings.logs))
         if isinstance(came_to, Death):
             log.error("run died", connection=due.connection, due=due.id, message=came_to.message)
             self._bury(due, came_to.message)

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from placebridge.faults import message_of
+from placebridge.settings import ConfigError
 from placebridge.worker.run import Order, carry_out
 from store.database import StoreError
 from store.lock import Locked
@@ -52,7 +53,11 @@ def main(order: Order, orders: Connection, progress: "Synchronized[float]") -> N
         carry_out(order, asked, alive)
     except Locked:
         raise SystemExit(LOCKED) from None
-    except (StoreError, DBAPIError) as fault:  # the run could not write what became of it; its supervisor does, or the next look
+    except (
+        StoreError,
+        DBAPIError,
+        ConfigError,
+    ) as fault:  # the run could not write what became of it; its supervisor does, or the next look
         log.error("run was cut off", connection=order.connection, due=order.due_id, message=message_of(fault))
         raise SystemExit(FAILED) from None
 

@@ -154,7 +154,7 @@ class DistributedEngine:
         except Locked:
             return  # a command is at work on it; the next tick hands it out again
         except Exception as fault:
-            log.error("run could not be carried out", connection=due.connection, due=due.id, message=message_of(fault))
+            log.exception("run could not be carried out", connection=due.connection, due=due.id, message=message_of(fault))
 
     async def _free_abandoned(self) -> None:
         """Takes jobs away whose worker gives no sign of life, and those that say for long that they are under way while nobody holds

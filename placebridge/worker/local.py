@@ -10,6 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from jobs.schedules import due as due_runs
 from jobs.schedules.due import Due
+from placebridge.faults import message_of
 from placebridge.worker.at_work import AtWork
 from store.lease import SCHEDULER, Fenced, hold
 from store.lock import Locked
@@ -82,6 +83,9 @@ class LocalEngine:
             self._work.run(due)
         except Locked:  # a command is at work on it
             self._busy[due.connection] = datetime.now(UTC) + timedelta(seconds=self._work.settings.beat_seconds)
+        except Exception as fault:
+            log.exception("run could not be carried out", connection=due.connection, due=due.id, message=message_of(fault))
+            self._busy[due.connection] = datetime.now(UTC) + timedelta(minutes=1)
         finally:
             with self._lock:
                 self._running.discard(due.connection)

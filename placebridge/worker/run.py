@@ -1,9 +1,10 @@
 """One due run from its claim to its end: what every engine carries out, whichever process or machine it is on."""
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import structlog
 
@@ -14,7 +15,7 @@ from jobs.schedules.due import Due, Ended
 from jobs.schedules.plans import plans
 from placebridge.faults import message_of
 from placebridge.opening import lookups_of, rules_of, sources_of
-from placebridge.settings import Config, ConfigError
+from placebridge.settings import Config, ConfigError, made
 from placebridge.worker.stopping import StoppableClock
 from store import migrate
 from store.database import Database, StoreError
@@ -27,7 +28,8 @@ log = structlog.get_logger("placebridge.worker")
 class Order:
     """A due run to be carried out."""
 
-    config: Config
+    folder: Path
+    named: Mapping[str, str] = field(repr=False)
     """The settings that are in force, whatever their file says by now."""
     due_id: int
     connection: str
@@ -38,8 +40,8 @@ class Order:
 def carry_out(order: Order, asked: threading.Event, alive: Callable[[], None]) -> None:
     """Does a due run, if it waits still, and writes what became of it. `asked`: to stop; `alive` is called at each sign of progress.
 
-    Raises Locked where another has its lease, Fenced where another took it meanwhile, and what the database raises."""
-    config = order.config
+    Raises Locked where another has its lease, Fenced where another took it meanwhile, and what the database or the settings raise."""
+    config = made(order.named, order.folder)
     store = Database(config.database_url)
     try:
         if migrate.needs_upgrade(store):
