@@ -33,12 +33,13 @@ def empty_databases(kind: str, settings: Mapping[str, str] | None = None) -> Ite
 
 
 @contextmanager
-def postgres_server(settings: Mapping[str, str] | None = None) -> Iterator[str]:
-    """A running server's URL without a database name; it is stopped and removed at the end. `settings`: lines of postgresql.conf.
+def postgres_server(settings: Mapping[str, str] | None = None, within: Path | None = None) -> Iterator[str]:
+    """A running server's URL without a database name; it is stopped and removed at the end. `settings`: lines of postgresql.conf;
+    `within`: the folder that its files go into.
 
     Raises NoPostgres where the machine has none."""
     binaries = _binaries()
-    folder = Path(tempfile.mkdtemp(prefix="placebridge-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="placebridge-pg-", dir=within))
     folder.chmod(0o777)
     user, data, port = _as_server_user(), folder / "data", _free_port()
 
@@ -57,6 +58,16 @@ def postgres_server(settings: Mapping[str, str] | None = None) -> Iterator[str]:
             call(binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def restart(url: str) -> None:
+    """Ends the server of a database at once, as a power cut does, and starts it again with the same options."""
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect() as connection:
+        data = str(connection.scalar(text("SHOW data_directory")))
+    engine.dispose()
+    words = [*_as_server_user(), str(_binaries() / "pg_ctl"), "-D", data, "-w", "-m", "immediate", "-l", f"{data}/../log", "restart"]
+    subprocess.run(words, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
 
 
 def new_database(server: str) -> str:

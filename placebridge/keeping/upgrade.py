@@ -17,13 +17,23 @@ WAIT = 60
 
 def upgrade(config: Path | None) -> None:
     """Upgrades the database, after a backup where it is SQLite. Raises NewerDatabase, StoreError and Locked."""
-    with closing(Database(load_settings(config).database_url)) as store:
+    settings = load_settings(config)
+    with closing(Database(settings.database_url)) as store:
         demand_writable(store)
-        if not migrate.needs_upgrade(store):
+        if migrate.needs_upgrade(store):
+            with at_rest(store, WAIT):
+                _upgrade(store)
+        else:
             say(f"The database is up to date (schema {migrate.head()}).")
-            return
-        with at_rest(store, WAIT):
-            _upgrade(store)
+        if settings.settings.worker.engine == "procrastinate" and not store.is_sqlite:
+            _queue(store)
+
+
+def _queue(store: Database) -> None:
+    from placebridge.worker.queue import bring_up
+
+    if bring_up(store):
+        say("The queue of the workers is made anew; workers hand out what is due again.")
 
 
 def _upgrade(store: Database) -> None:
