@@ -45,7 +45,11 @@ def state(store: Database) -> dict[str, Any]:
     """What is held, but for what only a history can tell: what is gone, since when, and where people were before."""
     tables = everything(store)
     live = ("record", "reject", "engagement", "engagement_business", "participant", "business", "flag")
-    return {name: [_told(name, row) for row in tables[name] if name != "record" or row[-1] == "None"] for name in live}
+    return {name: [_told(name, row) for row in tables[name] if not _is_gone(name, row)] for name in live}
+
+
+def _is_gone(name: str, row: tuple[Any, ...]) -> bool:
+    return (name == "record" and row[-1] != "None") or (name == "business" and row[-2] == "True")
 
 
 def _told(name: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
