@@ -1,0 +1,1 @@
+"""A day of the worker: many connections, of which a part changes every hour."""
