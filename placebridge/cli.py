@@ -446,13 +446,14 @@ def upgrade(config: ConfigFile = None) -> None:
 @app.command("support-bundle")
 def support_bundle(
     file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="The file to write.")],
+    log: Annotated[Path | None, typer.Option("--log", metavar="FILE", help="The service's log, in JSON.")] = None,
     overwrite: Overwrite = False,
     config: ConfigFile = None,
 ) -> None:
     """Write a file for whoever helps you, without anybody's data."""
     from placebridge.keeping.support import support_bundle as work
 
-    work(config, file, overwrite)
+    work(config, file, overwrite, log)
 
 
 @database_app.command("move")

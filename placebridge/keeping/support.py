@@ -21,6 +21,8 @@ from placebridge.faults import message_of
 from placebridge.keeping import files
 from placebridge.keeping.own_words import own_words
 from placebridge.keeping.shown_settings import shown_settings
+from placebridge.keeping.support_log import COLUMNS as LOG_COLUMNS
+from placebridge.keeping.support_log import log_lines
 from placebridge.output import plain, say
 from placebridge.settings import Config, ConfigError
 from placebridge.settings import load as load_settings
@@ -39,14 +41,15 @@ README = """A support bundle of Placebridge. It holds
 - tables.csv: the database's revision and how many rows each table has
 - runs.csv: the newest 200 runs: when, how they ended, what they counted. Of a message only words that Placebridge itself says are kept;
   [...] stands for all else
+- log.csv, where a log was named: the newest 2,000 lines of the service's log in JSON, in the same way
 - faults.txt, where something could not be looked at: what, in the same words
 
 It holds no record of a CRM, no name, no address, no password. It is text: look through it before you send it.
 """
 
 
-def support_bundle(config: Path | None, file: Path, overwrite: bool) -> None:
-    """Writes the bundle. Raises UserError where the file cannot be written."""
+def support_bundle(config: Path | None, file: Path, overwrite: bool, log: Path | None = None) -> None:
+    """Writes the bundle. Raises UserError where the file cannot be written, OSError where the log cannot be read."""
     parts = {"README.txt": README, "versions.txt": "", "settings.txt": "", "tables.csv": "", "runs.csv": ""}
     faults = []
     try:
@@ -57,6 +60,8 @@ def support_bundle(config: Path | None, file: Path, overwrite: bool) -> None:
     else:
         parts["settings.txt"] = _lines(shown_settings(settings))
         faults += _of_database(settings, parts)
+        if log is not None:
+            parts["log.csv"] = _csv(LOG_COLUMNS, log_lines(log, _numbers(settings)))
     if faults:
         parts[FAULTS] = _lines(own_words(fault) for fault in faults)
     with files.private(file, overwrite) as unfinished, zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as bundle:
@@ -109,7 +114,7 @@ RUN_COLUMNS = ("started_at", "ended_at", "outcome", "read", "added", "changed", 
 
 
 def _runs(store: Database, config: Config) -> Iterator[list[object]]:
-    numbers = {name: f"number_{number}" for number, name in enumerate(sorted(config.settings.connections), 1)}
+    numbers = _numbers(config)
     run = bulk.table_of(Run)
     columns = [run.c[name] for name in ("id", "connection", *RUN_COLUMNS, "message")]
     with store.reading() as connection:
@@ -118,6 +123,11 @@ def _runs(store: Database, config: Config) -> Iterator[list[object]]:
         told = {**row, "outcome": row["outcome"] if row["outcome"] in OUTCOMES else "(another)"}
         yield [row["id"], numbers.get(row["connection"], "(not in the settings)"), *(plain(told[name]) for name in RUN_COLUMNS),
                own_words(row["message"])]  # fmt: skip
+
+
+def _numbers(config: Config) -> dict[str, str]:
+    """What each connection is called in the bundle."""
+    return {name: f"number_{number}" for number, name in enumerate(sorted(config.settings.connections), 1)}
 
 
 def _lines(lines: Iterator[str]) -> str:

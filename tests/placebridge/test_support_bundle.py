@@ -173,3 +173,30 @@ def test_it_is_written_where_something_is_broken_too(placebridge: Commands, worl
 )
 def test_of_a_message_only_our_own_words_are_kept(message: str, kept: str) -> None:
     assert own_words(message) == kept
+
+
+def test_of_the_log_only_its_own_words_and_numbers_are_kept(crms: TwoCrms) -> None:
+    crms.sync()
+    line = '{"timestamp":"2026-11-25T06:00:00.1Z","level":"%s","event":"run failed","connection":"%s","due":7,"attempt":"x","message":"%s"}'
+    said = [
+        line % ("error", "council", f"{PEOPLE} could not be read"),
+        line % (SECRET, PEOPLE, ""),
+        f"Traceback of {PEOPLE}",
+        '{"timestamp": "' + SECRET + '"}',
+        "[]",
+    ]
+    (crms.folder / "service.log").write_text("\n".join(said) + "\n")
+    assert crms("support-bundle", "help.zip", "--log", "service.log").code == 0
+    parts = bundle(crms.folder)
+    demand_nothing_planted(parts)
+    first, second = csv.DictReader(io.StringIO(parts["log.csv"]))
+    assert (first["level"], first["event"], first["connection"], first["due"], first["attempt"]) == ("error", "run failed", "number_2", "7", "")
+    assert first["message"] == "[...] could not be read"
+    assert (second["level"], second["connection"]) == ("(another)", "(not in the settings)")
+
+
+def test_a_log_that_is_not_there_is_said(crms: TwoCrms) -> None:
+    done = crms("support-bundle", "help.zip", "--log", "no.log")
+    assert done.code != 0
+    assert "no.log" in done.said
+    assert not (crms.folder / "help.zip").exists()
