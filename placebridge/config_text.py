@@ -19,6 +19,11 @@ PLACEBRIDGE_TIMEZONE=Europe/London
 
 # The background service, `placebridge worker`: config.example.env names what can be set.
 #PLACEBRIDGE_WORKER__ENGINE=local
+
+# Whom it tells when something is wrong, and how: docs/notices.md.
+#PLACEBRIDGE_NOTICES__SMTP_HOST=mail.council.example
+#PLACEBRIDGE_NOTICES__SMTP_FROM=placebridge@council.example
+#PLACEBRIDGE_NOTICES__SMTP_TO=ops@council.example
 """
 _TO_FILL_IN = """
 # One group of lines for each CRM; COUNCIL is its name and yours to choose. Take the # away and fill them in.

@@ -1,5 +1,6 @@
 """The engine for one machine: one worker acts, others stand by; its runs are side by side, each in a process of its own."""
 
+import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -33,6 +34,7 @@ class LocalEngine:
 
     def start(self) -> None:
         """Begins to act, or to stand by."""
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat that waits for a busy database is late, which the age of the beat tells
         every = {"seconds": self._work.settings.beat_seconds, "coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler.add_job(self._beat, "interval", next_run_time=datetime.now(UTC), **every)
         self._scheduler.start()

@@ -106,7 +106,7 @@ def test_a_key_that_is_refused_leaves_the_rest_in(town: TwoCrms, house: Server, 
 def test_check_covers_one_by_its_name(town: TwoCrms) -> None:
     rows = town.rows("check", "register")
     assert {row["connection"] for row in rows} == {"", "register"}
-    assert {row["check"]: row["ok"] for row in rows if row["connection"]} == {"sign-in": "yes", "limit": "yes", "clock": "yes"}
+    assert {row["check"]: row["ok"] for row in rows if row["connection"]} == {"sign-in": "yes", "limit": "yes", "clock": "yes", "schedule": "yes"}
 
 
 def test_explain_shows_what_companies_house_says(town: TwoCrms) -> None:

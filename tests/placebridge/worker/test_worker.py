@@ -174,7 +174,7 @@ def _deaf_server() -> Iterator[int]:
 
 def _connect_to(world: WorkerWorld, port: int) -> None:
     (world.folder / "deaf.yaml").write_text(
-        f"connector: {{base: 'http://127.0.0.1:{port}', sign_in: none, paging: none}}\nbusiness: {{from: firms, id: id, fields: {{name: name}}}}\n"
+        f"connector: {{base: 'http://127.0.0.1:{port}', sign_in: none, paging: {{by: none}}}}\nbusiness: {{from: firms, id: id, fields: {{name: name}}}}\n"
     )
     world.configure({"STALL_MINUTES": "0.1", "RETRY_MINUTES": "0.005"})
     key = "PLACEBRIDGE_CONNECTIONS__DEAF__"
