@@ -134,7 +134,22 @@ def tables(url: str) -> dict[str, Rows]:
     with closing(Database(url)) as store:
         found = everything(store)
     found["cursor"] = [row[:3] + row[4:] for row in found["cursor"]]  # without what tells one folder of files from another
-    return {name: sorted(tuple(map(_without_clock, row)) for row in rows) for name, rows in found.items() if name not in OF_THE_WORKER}
+    called = _calls(found)
+    return {
+        name: sorted(tuple(called.get(value, _without_clock(value)) for value in row) for row in rows)
+        for name, rows in found.items()
+        if name not in OF_THE_WORKER
+    }
+
+
+def _calls(found: dict[str, Rows]) -> dict[Any, str]:
+    """What each business and person is called here: by the first of its records. Their ids tell which of them was read first, and a
+    connection that was tried again is read after the others."""
+    called: dict[Any, str] = {}
+    for table in ("business_record", "person_record"):
+        for record, durable_id, *_ in sorted(found[table]):
+            called.setdefault(durable_id, f"{table} {record}")
+    return called
 
 
 def _without_clock(value: Any) -> Any:
