@@ -97,7 +97,7 @@ def sync(store: Database, sources: list[Source], rules: Rules, options: Options,
     """One pass over these connections, then over everything that their changes touch. The caller holds the sync lock."""
     results = [_pull_connection(store, source, options) for source in sources]
     results += refresh(store, rules, options, lookups)
-    runs.end(store, {result.connection: (result.outcome, "; ".join(result.messages)) for result in results})
+    _end_runs(store, results)
     for result in results:
         result.counts = runs.latest(store, result.connection)
     return results
@@ -106,7 +106,7 @@ def sync(store: Database, sources: list[Source], rules: Rules, options: Options,
 def pull_alone(store: Database, source: Source, options: Options) -> Result:
     """Reads one connection; what its changes touch is left to `refresh`. The caller holds the connection's lease."""
     result = _pull_connection(store, source, options)
-    runs.end(store, {source.name: (result.outcome, "; ".join(result.messages))})
+    _end_runs(store, [result])
     result.counts = runs.latest(store, source.name)
     return result
 
@@ -114,7 +114,7 @@ def pull_alone(store: Database, source: Source, options: Options) -> Result:
 def refresh_alone(store: Database, rules: Rules, options: Options, lookups: Sequence[LookupSource] = ()) -> list[Result]:
     """`refresh`, with the runs of its lookups ended. The caller holds the stages' lease."""
     results = refresh(store, rules, options, lookups)
-    runs.end(store, {result.connection: (result.outcome, "; ".join(result.messages)) for result in results})
+    _end_runs(store, results)
     return results
 
 
@@ -132,6 +132,10 @@ def refresh(store: Database, rules: Rules, options: Options, lookups: Sequence[L
     options.stage("flags")
     flag_businesses(store, options.today, rules.policy, options.zone, lambda done, total: options.progress("flags", done, total))
     return results
+
+
+def _end_runs(store: Database, results: Sequence[Result]) -> None:
+    runs.end(store, {result.connection: (result.outcome, "; ".join(result.messages)) for result in results})
 
 
 def connection_id(store: Database, source: Source | LookupSource) -> int:

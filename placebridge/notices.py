@@ -42,11 +42,10 @@ def channels_of(config: Config) -> list[Channel]:
 def limits_of(config: Config) -> Limits:
     """From when on something is told, as `jobs.notices.watch` takes it."""
     settings, connections = config.settings, config.settings.connections
-    ends = {name: getattr(found, "secret_expires", None) for name, found in connections.items()}
     return Limits(
         config.zone,
         {name: found.schedule for name, found in connections.items()},
-        {name: day for name, day in ends.items() if day is not None},
+        config.secret_ends,
         settings.worker.tell_after,
         timedelta(minutes=settings.notices.backlog_minutes),
         settings.notices.disk_mb * 1_000_000,

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -98,6 +99,12 @@ class Config:
     def path(self, path: Path | None) -> Path | None:
         """A path of the settings as an absolute one."""
         return None if path is None else (self.folder / path.expanduser())
+
+    @property
+    def secret_ends(self) -> dict[str, date]:
+        """The last day of each connection's secret, where the settings say it."""
+        ends = {name: getattr(found, "secret_expires", None) for name, found in sorted(self.settings.connections.items())}
+        return {name: day for name, day in ends.items() if day is not None}
 
     @property
     def database_url(self) -> str:

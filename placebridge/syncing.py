@@ -61,11 +61,10 @@ def sync(file: Path | None, wanted: Wanted) -> int:
 
 def _ending_secrets(config: Config) -> Iterator[tuple[str, str]]:
     """The connections whose secret ends soon or has ended, as far as the settings tell."""
-    for name, settings in sorted(config.settings.connections.items()):
-        if expires := getattr(settings, "secret_expires", None):
-            finding = expiry_finding(expires, SystemClock())
-            if not finding.ok:
-                yield name, finding.detail
+    for name, expires in config.secret_ends.items():
+        finding = expiry_finding(expires, SystemClock())
+        if not finding.ok:
+            yield name, finding.detail
 
 
 def keep_for_good() -> None:

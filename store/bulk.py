@@ -11,6 +11,8 @@ from typing import Any
 
 import orjson
 from sqlalchemy import JSON, Column, ColumnElement, Connection, LargeBinary, Table, and_, bindparam, delete, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
@@ -59,6 +61,11 @@ def insert(connection: Connection, model: type[SQLModel], columns: Sequence[str]
     _copy(connection, staging, columns, stored)
     connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {staging} ON CONFLICT DO NOTHING")
     connection.exec_driver_sql(f"DROP TABLE {staging}")
+
+
+def upsert(connection: Connection, model: type[SQLModel]) -> Any:
+    """An INSERT of this database's own dialect, which takes `on_conflict_do_nothing` and `on_conflict_do_update`: for single rows."""
+    return (pg_insert if connection.dialect.name == "postgresql" else sqlite_insert)(table_of(model))
 
 
 def append(connection: Connection, model: type[SQLModel], columns: Mapping[str, Sequence[Any]]) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Row, and_, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from store import bulk
@@ -48,12 +48,17 @@ class Held:
     fences: Mapping[str, int]
     seconds: float
 
+    @property
+    def mine(self) -> ColumnElement[bool]:
+        """The rows that are still held as they were taken."""
+        taken = or_(*(and_(lease.c.name == name, lease.c.fence == fence) for name, fence in self.fences.items()))
+        return and_(lease.c.owner == self.owner, taken)
+
     def touch(self, connection: Connection) -> None:
         """Gives a sign of life, and locks the leases until the transaction ends. Raises Fenced where they are another's now."""
         if connection.dialect.name == "postgresql":  # a process that was stopped in a transaction does not hold it for ever
             connection.execute(text("SELECT set_config('idle_in_transaction_session_timeout', :limit, true)"), {"limit": IDLE_LIMIT})
-        mine = or_(*(and_(lease.c.name == name, lease.c.fence == fence) for name, fence in self.fences.items()))
-        done = connection.execute(update(lease).where(mine, lease.c.owner == self.owner).values(until=_now(connection) + self.seconds))
+        done = connection.execute(update(lease).where(self.mine).values(until=_now(connection) + self.seconds))
         if done.rowcount != len(self.fences):
             raise Fenced("another process has taken over this run; nothing half done was kept")
 
@@ -137,10 +142,9 @@ def _demand_idle(connection: Connection, names: Sequence[str]) -> None:
 
 
 def _give_back(held: Held) -> None:
-    mine = or_(*(and_(lease.c.name == name, lease.c.fence == fence) for name, fence in held.fences.items()))
     try:
         with held.store.unguarded() as connection:
-            connection.execute(update(lease).where(mine, lease.c.owner == held.owner).values(owner=""))
+            connection.execute(update(lease).where(held.mine).values(owner=""))
     except DBAPIError:
         pass  # the database is away; whoever comes next finds that this process no longer lives
 

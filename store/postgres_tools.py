@@ -107,23 +107,24 @@ def _program(name: str) -> str:
     return found
 
 
-def _parameters(store: Database) -> dict[str, Any]:
-    _, parameters = store.engine.dialect.create_connect_args(store.url)
-    return {name: value for name, value in parameters.items() if name != "context"}
+def parameters(store: Database) -> dict[str, Any]:
+    """What libpq is told of where the database is, its password among it."""
+    _, given = store.engine.dialect.create_connect_args(store.url)
+    return {name: value for name, value in given.items() if name != "context"}
 
 
 def _where(store: Database) -> str:
     """Which database, for the command line: without its password."""
     from psycopg.conninfo import make_conninfo
 
-    parameters = _parameters(store)
-    if "sslpassword" in parameters:
+    given = parameters(store)
+    if "sslpassword" in given:
         raise StoreError(
             "the database URL holds an sslpassword, which PostgreSQL's programs take from no safe place; use a key without one"
         )
-    return make_conninfo(**{name: value for name, value in parameters.items() if name != "password"})
+    return make_conninfo(**{name: value for name, value in given.items() if name != "password"})
 
 
 def _environment(store: Database) -> dict[str, str]:
-    password = _parameters(store).get("password")
+    password = parameters(store).get("password")
     return os.environ | {"LC_ALL": "C"} | ({"PGPASSWORD": str(password)} if password else {})

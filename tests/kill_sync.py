@@ -27,6 +27,7 @@ from store.lease import whole
 from store.lock import Locked
 from tests import small_world
 from tests.databases import NoPostgres, empty_databases
+from tests.forked import forked
 from tests.snapshot import Rows, everything
 
 MONTHS = (date(2026, 10, 1), date(2026, 11, 1))
@@ -52,14 +53,7 @@ def one_sync(database_url: str, sources: list[Source], as_of: date) -> None:
 
 def in_child(work: Callable[[], None], kill_after: float | None) -> bool:
     """Does the work in a forked process, killed after so many seconds; True where it came to its end."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            work()
-            code = 0
-        finally:
-            os._exit(code)
+    child = forked(work)
     if kill_after is not None:
         time.sleep(kill_after)
         os.kill(child, signal.SIGKILL)

@@ -1,5 +1,6 @@
 """A folder with three small CRMs and their settings, a database, and real workers on them: `python -m placebridge worker`."""
 
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select, text
 
@@ -77,6 +79,10 @@ class WorkerWorld:
             words = [sys.executable, "-m", "placebridge", "worker"]
             environment = os.environ | {"PYTHONPATH": str(ROOT)}
             return subprocess.Popen(words, cwd=self.folder, env=environment, stdout=target, stderr=target, start_new_session=True)
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What the workers said so far, a line each."""
+        return [json.loads(line) for line in (self.folder / "worker.log").read_text().splitlines() if line.startswith("{")]
 
     def settled(self) -> bool:
         """Whether every run has ended, the stages after the pulls too."""

@@ -24,6 +24,7 @@ from jobs.rules import Rules
 from store import migrate
 from store.database import Database
 from tests.databases import NoPostgres, empty_databases
+from tests.forked import forked
 
 ZONE, SHARE = ZoneInfo("Europe/London"), 0.01
 RULES = Rules.load()
@@ -87,15 +88,7 @@ def _hour(url: str, count: int, records: int, hour: int, spent: Spent) -> None:
 
 def _apart(work: Callable[[], None], spent: Spent) -> float:
     """Does it in a process of its own; the CPU seconds that it took. Raises RuntimeError where it failed."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            work()
-            code = 0
-        finally:
-            os._exit(code)
-    _, status, used = os.wait4(child, 0)
+    _, status, used = os.wait4(forked(work), 0)
     if status:
         raise RuntimeError("a run failed; what it said stands above")
     spent.memory = max(spent.memory, used.ru_maxrss / 1024)

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from jobs.notices.kinds import KINDS
 from jobs.notices.outbox import tell
@@ -31,10 +29,10 @@ def raise_alert(connection: Connection, kind: str, subject: str, said: str, now:
 
     `kind`: one of KINDS. `subject`: what is unwell, as a connection's name; never a person. `said`: what was seen, in a sentence."""
     of_kind = KINDS[kind]
-    insert = pg_insert(alert) if connection.dialect.name == "postgresql" else sqlite_insert(alert)
     fresh = {"said": scrub(said), "opened_at": now, "cleared_at": None, "seen_at": None}
     opened = connection.execute(
-        insert.values(kind=kind, subject=subject, episode=1, **fresh)
+        bulk.upsert(connection, Alert)
+        .values(kind=kind, subject=subject, episode=1, **fresh)
         .on_conflict_do_update(
             index_elements=["kind", "subject"], set_={"episode": alert.c.episode + 1, **fresh}, where=alert.c.cleared_at.is_not(None)
         )
@@ -60,10 +58,10 @@ def clear_alert(connection: Connection, kind: str, subject: str, now: datetime) 
 
 def note_seen(connection: Connection, kind: str, subject: str, now: datetime) -> None:
     """Notes that something is wrong which may pass by itself, so that it is told only if it lasts: `seen` says since when."""
-    insert = pg_insert(alert) if connection.dialect.name == "postgresql" else sqlite_insert(alert)
     row = {"kind": kind, "subject": subject, "episode": 0, "said": "", "opened_at": now, "cleared_at": now, "seen_at": now}
     new = and_(alert.c.cleared_at.is_not(None), alert.c.seen_at.is_(None))
-    connection.execute(insert.values(**row).on_conflict_do_update(index_elements=["kind", "subject"], set_={"seen_at": now}, where=new))
+    new_row = bulk.upsert(connection, Alert).values(**row)
+    connection.execute(new_row.on_conflict_do_update(index_elements=["kind", "subject"], set_={"seen_at": now}, where=new))
 
 
 def seen(connection: Connection) -> dict[tuple[str, str], datetime]:

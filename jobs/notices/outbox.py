@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from jobs.scrub import scrub
 from store import bulk
@@ -19,7 +17,6 @@ def tell(connection: Connection, key: str, subject: str, body: str, kind: str = 
 
     It is part of the caller's transaction: there is a notice if, and only if, the fact was committed. `subject` is made one line. `now`:
     when the fact was seen, in UTC; this moment, unless said."""
-    new = pg_insert(notice) if connection.dialect.name == "postgresql" else sqlite_insert(notice)
     row = {
         "key": key,
         "kind": kind,
@@ -28,5 +25,5 @@ def tell(connection: Connection, key: str, subject: str, body: str, kind: str = 
         "created_at": now or datetime.now(UTC),
         "handed_out": False,
     }
-    written = connection.execute(new.values(**row).on_conflict_do_nothing(index_elements=["key"]).returning(notice.c.id))
-    return written.first() is not None
+    new = bulk.upsert(connection, OpsNotice).values(**row).on_conflict_do_nothing(index_elements=["key"])
+    return connection.execute(new.returning(notice.c.id)).first() is not None

@@ -7,9 +7,8 @@ is told once.
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
@@ -128,7 +127,7 @@ class _Look:
         since = past.done_at or past.first_due
         if plan.cron is None or plan.paused_at is not None or since is None:
             return Told.GONE
-        interval = _interval(plan.cron, self.limits.zone, since.date())
+        interval = cron.interval_of_day(plan.cron, self.limits.zone, since.date())
         if self.now - since <= 2 * interval:
             return Told.WELL
         last = f"It was last read on {_in_words(past.done_at, self.limits.zone)}." if past.done_at else "It has never been read."
@@ -151,11 +150,6 @@ class _Look:
             yield "backlog", WORKER, Wrong(f"{runs}, since {_in_words(since, self.limits.zone)}.")
         else:
             yield "backlog", WORKER, Told.WELL
-
-
-@lru_cache(maxsize=1000)
-def _interval(words: str, zone: ZoneInfo, day: date) -> timedelta:
-    return cron.interval(words, zone, datetime(day.year, day.month, day.day, tzinfo=UTC))
 
 
 def _free(store: Database) -> int | None:

@@ -5,7 +5,8 @@ follows the hours that pass. Moments are aware and in UTC unless said.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
@@ -67,6 +68,12 @@ def interval(words: str, zone: ZoneInfo, moment: datetime) -> timedelta:
         if due - times[1] > timedelta(days=7):
             break
     return max(later - earlier for earlier, later in pairwise(times[1:]))
+
+
+@lru_cache(1000)
+def interval_of_day(words: str, zone: ZoneInfo, day: date) -> timedelta:
+    """`interval` from a day's beginning in UTC, for whoever asks often; the clocks' changes make it another in some weeks."""
+    return interval(words, zone, datetime(day.year, day.month, day.day, tzinfo=UTC))
 
 
 def in_words(local: datetime) -> str:

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from store import bulk
 from store.database import Database
@@ -76,8 +74,7 @@ def ask(store: Database, name: str, who: str, now: datetime) -> bool:
 
 def add(connection: Connection, row: dict[str, Any]) -> bool:
     """Adds a due run; False where its moment has one, or its connection has one that waits."""
-    new = pg_insert(due_run) if connection.dialect.name == "postgresql" else sqlite_insert(due_run)
-    return bool(connection.execute(new.values(**row).on_conflict_do_nothing()).rowcount)
+    return bool(connection.execute(bulk.upsert(connection, DueRun).values(**row).on_conflict_do_nothing()).rowcount)
 
 
 def row_of(name: str, due_at: datetime, why: str, not_before: datetime, missed: int = 0) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def _stages(at: Standing) -> Iterator[Finding]:
 
 
 def _secret(config: Config, name: str) -> Iterator[Finding]:
-    expires = getattr(config.settings.connections[name], "secret_expires", None)
+    expires = config.secret_ends.get(name)
     if expires is not None:
         found = expiry_finding(expires, SystemClock())
         if not found.ok:

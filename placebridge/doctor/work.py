@@ -12,11 +12,7 @@ from placebridge.doctor.finding import Finding
 from placebridge.doctor.words import age
 from placebridge.worker.standing import Standing, living, worker
 from placebridge.worker_settings import WorkerSettings
-from store import bulk
-from store.lease import SCHEDULER
-from store.tables import Lease
-
-lease = bulk.table_of(Lease)
+from store.lease import SCHEDULER, lease
 
 PATIENCE = timedelta(hours=1)
 """A due run that could begin and has waited longer waits too long."""

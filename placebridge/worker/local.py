@@ -29,12 +29,12 @@ class LocalEngine:
         self._busy: dict[str, datetime] = {}
         self._lock = threading.Lock()
         self._acting = ExitStack()
-        self._acts = False
         self._scheduler = BackgroundScheduler(timezone=UTC)
 
     def start(self) -> None:
         """Begins to act, or to stand by."""
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a beat that waits for a busy database is late, which the age of the beat tells
+        # It warns of each beat that waits for a busy database; the age of the beat tells that.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         every = {"seconds": self._work.settings.beat_seconds, "coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler.add_job(self._beat, "interval", next_run_time=datetime.now(UTC), **every)
         self._scheduler.start()
@@ -48,7 +48,7 @@ class LocalEngine:
     def _beat(self) -> None:
         with self._work.beating():
             self._work.refresh()
-            if self._acts or self._takes_over():
+            if self._work.acts or self._takes_over():
                 self._act()
 
     def _takes_over(self) -> bool:
@@ -57,7 +57,7 @@ class LocalEngine:
             self._acting.enter_context(hold(self._work.store, [SCHEDULER], self._work.settings.lease_seconds))
         except Locked:
             return False
-        self._acts = self._work.acts = True
+        self._work.acts = True
         log.info("worker acts", worker=self._work.id)
         return True
 
@@ -68,7 +68,7 @@ class LocalEngine:
         except Fenced:
             log.warning("worker lost its place; it stands by", worker=self._work.id)
             self._acting.close()
-            self._acts = self._work.acts = False
+            self._work.acts = False
 
     def _dispatch(self) -> None:
         """Starts as many of the ready runs as there is room for."""

@@ -7,20 +7,19 @@ import procrastinate
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, text
 
+from store import migrate
 from store.database import Database
 from store.lock import only_one
+from store.postgres_tools import parameters
 
 SCHEMA = "placebridge_queue"
-WAIT = 60
-"""Seconds to wait for another process that is making it."""
 CONNECTIONS = 8
 """At most, of one worker: two that listen, and what the queue's own work needs."""
 
 
 def app_on(store: Database) -> procrastinate.App:
     """Procrastinate on this database."""
-    _, given = store.engine.dialect.create_connect_args(store.url)
-    kept = {name: value for name, value in given.items() if name != "context"}
+    kept = parameters(store)
     kept["options"] = f"{kept.get('options', '')} -c search_path={SCHEMA}".strip()
     return procrastinate.App(connector=procrastinate.PsycopgConnector(kwargs=kept, min_size=1, max_size=CONNECTIONS))
 
@@ -29,7 +28,7 @@ def bring_up(store: Database) -> bool:
     """Makes the queue where it is missing or of another version; True where anything was to do. Raises Locked and StoreError."""
     if _is_ours(store):
         return False
-    with only_one(store, "migrate", WAIT):
+    with only_one(store, "migrate", migrate.WAIT):
         if _is_ours(store):
             return False
         with store.unguarded() as connection:

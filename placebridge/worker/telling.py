@@ -23,7 +23,6 @@ class Telling:
     def __init__(self, work: AtWork) -> None:
         self._work = work
         self._ended = threading.Event()
-        self._trouble = ""
         self._thread = threading.Thread(target=self._serve, name="notices", daemon=True)
 
     def start(self) -> None:
@@ -35,17 +34,19 @@ class Telling:
         self._ended.set()
 
     def _serve(self) -> None:
-        while not self._ended.wait(self._work.settings.beat_seconds):
-            trouble = self._look(self._work.config)
-            if trouble and trouble != self._trouble:
-                log.error("notices cannot be sent", message=trouble)
-            self._trouble = trouble
+        with closing(Database(self._work.config.database_url)) as store:  # its own, as the worker's heeds the scheduler's lease
+            before = ""
+            while not self._ended.wait(self._work.settings.beat_seconds):
+                trouble = _look(store, self._work.config)
+                if trouble and trouble != before:
+                    log.error("notices cannot be sent", message=trouble)
+                before = trouble
 
-    def _look(self, config: Config) -> str:
-        """Sends what is due; what keeps it from that, if anything."""
-        try:
-            with closing(Database(config.database_url)) as store:
-                deliver(store, channels_of(config), datetime.now(UTC))
-        except (DBAPIError, StoreError, ValueError) as fault:
-            return message_of(fault)
-        return ""
+
+def _look(store: Database, config: Config) -> str:
+    """Sends what is due; what keeps it from that, if anything."""
+    try:
+        deliver(store, channels_of(config), datetime.now(UTC))
+    except (DBAPIError, StoreError, ValueError) as fault:
+        return message_of(fault)
+    return ""

@@ -4,8 +4,7 @@ Labels are connections' names, states and machines' words for outcomes: never a 
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
-from functools import lru_cache
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -141,7 +140,7 @@ def _stand(held: _Held, at: Standing, zone: ZoneInfo, now: datetime) -> None:
     if at.succeeded_at is not None:
         held.success.add_metric(of, at.succeeded_at.timestamp())
     if at.cron is not None:
-        held.interval.add_metric(of, _interval(at.cron, zone, now.date()))
+        held.interval.add_metric(of, cron.interval_of_day(at.cron, zone, now.date()).total_seconds())
     held.lag.add_metric(of, max((now - at.due_at).total_seconds(), 0.0) if at.due_at else 0)
     held.tries.add_metric(of, at.failed_tries)
     held.running.add_metric(of, at.running_since is not None)
@@ -149,12 +148,6 @@ def _stand(held: _Held, at: Standing, zone: ZoneInfo, now: datetime) -> None:
     held.failing.add_metric(of, at.newest is not None and at.newest.outcome in {"failed", "partial"})
     if at.newest is not None and at.newest.ended_at is not None:
         held.duration.add_metric(of, (at.newest.ended_at - at.newest.started_at).total_seconds())
-
-
-@lru_cache(256)
-def _interval(words: str, zone: ZoneInfo, day: date) -> float:
-    """In seconds; the clocks' changes make it another in some weeks."""
-    return cron.interval(words, zone, datetime.combine(day, time(), UTC)).total_seconds()
 
 
 def _count(held: _Held, connection: Connection, names: Configured, totals: Totals) -> None:

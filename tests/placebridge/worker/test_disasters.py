@@ -1,6 +1,5 @@
 """The worst nights: the database server falls over in the midst of a run, the disk is full, a worker is killed at any moment."""
 
-import json
 import shutil
 import subprocess
 import tempfile
@@ -20,12 +19,8 @@ SMALL = 24
 """Megabytes of a disk that a world of SQLite does not fit on together with what fills it."""
 
 
-def lines(world: WorkerWorld) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (world.folder / "worker.log").read_text().splitlines() if line.startswith("{")]
-
-
 def said(world: WorkerWorld, words: str) -> bool:
-    return any(words in f"{line['event']} {line.get('message', '')}" for line in lines(world))
+    return any(words in f"{line['event']} {line.get('message', '')}" for line in world.lines())
 
 
 @pytest.mark.postgres
@@ -44,7 +39,7 @@ def test_postgresql_is_restarted_in_the_midst_of_a_run(tmp_path: Path, stack: Ex
     _settle(world)
     assert list(differences(expected, tables(world.url))) == []
     assert list(unfinished(world.url)) == []
-    assert "Traceback" not in "".join(line["event"] for line in lines(world))
+    assert "Traceback" not in "".join(line["event"] for line in world.lines())
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -1,6 +1,5 @@
 """The worker as ops run it, in processes of its own: what is due is read once, whoever else is there, whatever happens."""
 
-import json
 import os
 import shutil
 import signal
@@ -38,8 +37,7 @@ def rows(world: WorkerWorld, name: str = "") -> list[Any]:
 
 def log(world: WorkerWorld, event: str) -> list[dict[str, Any]]:
     """The lines of that event in what the workers said."""
-    lines = [json.loads(line) for line in (world.folder / "worker.log").read_text().splitlines() if line.startswith("{")]
-    return [line for line in lines if line["event"] == event]
+    return [line for line in world.lines() if line["event"] == event]
 
 
 def said(world: WorkerWorld, event: str) -> bool:
