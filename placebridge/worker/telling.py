@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from jobs.notices.delivering import deliver
 from placebridge.faults import message_of
 from placebridge.notices import channels_of
-from placebridge.settings import Config
+from placebridge.settings import Config, ConfigError
 from placebridge.worker.at_work import AtWork
 from store.database import Database, StoreError
 
@@ -47,6 +47,6 @@ def _look(store: Database, config: Config) -> str:
     """Sends what is due; what keeps it from that, if anything."""
     try:
         deliver(store, channels_of(config), datetime.now(UTC))
-    except (DBAPIError, StoreError, ValueError) as fault:
+    except (DBAPIError, StoreError, ConfigError, ValueError) as fault:
         return message_of(fault)
     return ""
