@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from jobs.audit import note
 from store import bulk
 from store.database import Database
-from store.tables import Audit, DueRun, Schedule
+from store.tables import DueRun, Schedule
 
-schedule, due_run, audit = bulk.table_of(Schedule), bulk.table_of(DueRun), bulk.table_of(Audit)
+schedule, due_run = bulk.table_of(Schedule), bulk.table_of(DueRun)
 
 Configured = Mapping[str, str | None]
 """Each connection of the settings with its cron words, if it has any."""
@@ -68,7 +69,7 @@ def ask(store: Database, name: str, who: str, now: datetime) -> bool:
         hurried = connection.execute(update(due_run).where(*waiting).values(not_before=now, attempts=0))
         if not hurried.rowcount:
             add(connection, row_of(name, now, "asked", now))
-        _note(connection, who, "schedule run", name, "", now)
+        note(connection, who, "schedule run", name, now)
     return not hurried.rowcount
 
 
@@ -89,8 +90,5 @@ def _set(store: Database, name: str, values: dict[str, Any], who: str, action: s
     with store.connect() as connection:
         if not connection.execute(update(schedule).where(schedule.c.connection == name).values(**values)).rowcount:
             connection.execute(insert(schedule).values(**{"connection": name, "followed": ""} | values))
-        _note(connection, who, action, name, detail, now)
+        note(connection, who, action, name, now, detail)
 
-
-def _note(connection: Connection, who: str, action: str, name: str, detail: str, now: datetime) -> None:
-    connection.execute(insert(audit).values(at=now, who=who, action=action, target=name, detail=detail))
