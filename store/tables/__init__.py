@@ -11,6 +11,7 @@ from store.tables.joined import Business, BusinessRecord, Correction, LinkDecisi
 from store.tables.lookups import LookupAnswer
 from store.tables.notices import Alert, OpsDelivery, OpsNotice
 from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
+from store.tables.site import SignInFailure, SiteSession
 from store.tables.work import Audit, BudgetHold, BudgetUse, Run, Stage
 from store.tables.worker import DueRun, Lease, Schedule, Worker
 
@@ -48,6 +49,8 @@ __all__ = [
     "Reject",
     "Run",
     "Schedule",
+    "SignInFailure",
+    "SiteSession",
     "Stage",
     "ThemeFound",
     "ThemeRead",
