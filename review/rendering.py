@@ -42,9 +42,9 @@ def _macro(name: str) -> Any:
     return getattr(_components().get_template(f"govuk_frontend_jinja/components/{name}/macro.html").module, macro)
 
 
-def component(name: str, **params: Any) -> Markup:
+def component(kind: str, /, **params: Any) -> Markup:
     """A component of GOV.UK Frontend by its name and its documented options: https://design-system.service.gov.uk/components/"""
-    return Markup(_macro(name)(params))  # noqa: S704 - what it is given is escaped by the component's own template
+    return Markup(_macro(kind)(params))  # noqa: S704 - what it is given is escaped by the component's own template
 
 
 def render(ask: Ask, template: str, status: int = 200, **context: Any) -> Response:
