@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from jobs.wording import say_day
 from review import sessions
 from review.page import Ask
-from review.words import LEVELS, REACHES, STATES
+from review.words import LEVELS, REACHES, STATES, points_for
 
 STATIC = Path(__file__).parent / "static"
 
@@ -26,7 +26,7 @@ def environment() -> Environment:
     made = Environment(
         loader=PackageLoader("review", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.filters |= {"day": _day, "number": _number, "counted": _counted}
+    made.filters |= {"day": _day, "number": _number, "counted": _counted, "points_for": points_for}
     made.globals |= {
         "STATES": STATES,
         "REACHES": REACHES,

@@ -8,7 +8,7 @@ import store.tables.columns  # noqa: F401 - names what follows
 from store.tables.crm import Arrival, Connection, Cursor, Merged, Notice, Record, Reject
 from store.tables.flags import Dirty, Flag, FlagHistory, FlagLooked
 from store.tables.joined import Business, BusinessRecord, Correction, LinkDecision, Person, PersonRecord, RegisterCompany
-from store.tables.lookups import LookupAnswer
+from store.tables.lookups import LookupAnswer, RegisterOfficer
 from store.tables.notices import Alert, OpsDelivery, OpsNotice
 from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
 from store.tables.site import SignInFailure, SiteSession
@@ -46,6 +46,7 @@ __all__ = [
     "Post",
     "Record",
     "RegisterCompany",
+    "RegisterOfficer",
     "Reject",
     "Run",
     "Schedule",

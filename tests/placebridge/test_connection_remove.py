@@ -29,6 +29,8 @@ FATE = {
     "schedule": "goes", "due_run": "goes", "lease": "stays: it is free, and its number must go on", "worker": "stays: it is no connection's",
     "alert": "stays: it tells nobody's data, and the worker closes it", "ops_notice": "stays: it was told",
     "ops_delivery": "stays with its notice",
+    "register_officer": "goes with its company's answer", "site_session": "stays: it is no connection's",
+    "sign_in_failure": "stays: it is no connection's",
     "audit": "stays, and gets a row without personal data", "register_company": "stays: it is no connection's",
 }  # fmt: skip
 """What becomes of each table's rows."""
