@@ -8,6 +8,7 @@ import store.tables.columns  # noqa: F401 - names what follows
 from store.tables.crm import Arrival, Connection, Cursor, Merged, Notice, Record, Reject
 from store.tables.flags import Dirty, Flag, FlagHistory, FlagLooked
 from store.tables.joined import Business, BusinessRecord, Correction, LinkDecision, Person, PersonRecord, RegisterCompany
+from store.tables.list_work import DigestChoice, DigestMail, Listed, ListVersion, OwnEngagement, SavedView, WorkStep
 from store.tables.lookups import LookupAnswer
 from store.tables.notices import Alert, OpsDelivery, OpsNotice
 from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
@@ -25,6 +26,8 @@ __all__ = [
     "Connection",
     "Correction",
     "Cursor",
+    "DigestChoice",
+    "DigestMail",
     "Dirty",
     "DueRun",
     "Engagement",
@@ -34,11 +37,14 @@ __all__ = [
     "FlagLooked",
     "Lease",
     "LinkDecision",
+    "ListVersion",
+    "Listed",
     "LookupAnswer",
     "Merged",
     "Notice",
     "OpsDelivery",
     "OpsNotice",
+    "OwnEngagement",
     "Participant",
     "Person",
     "PersonRecord",
@@ -47,9 +53,11 @@ __all__ = [
     "RegisterCompany",
     "Reject",
     "Run",
+    "SavedView",
     "Schedule",
     "Stage",
     "ThemeFound",
     "ThemeRead",
+    "WorkStep",
     "Worker",
 ]
