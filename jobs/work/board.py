@@ -3,9 +3,9 @@ few hundred ANDs, however many businesses there are; the database is asked only 
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, func, select
@@ -18,6 +18,8 @@ from store.tables import Listed, ListVersion
 listed, versions = bulk.table_of(Listed), bulk.table_of(ListVersion)
 
 FACETS = ("place", "theme", "sector", "state", "reach", "size", "owner", "tag")
+MARKS = ("there", "dismissed", "snoozed")
+"""Beside the filters: on the list at all, taken off it, and put off, by the day until which."""
 SIZES = (("1-9", 9), ("10-49", 49), ("50-249", 249), ("250+", None))
 """Size bands by number of employees, with the last number of each."""
 UNKNOWN = ""
@@ -46,6 +48,19 @@ class Bits:
         return int.from_bytes(self._bytes, "little")
 
 
+class Held(NamedTuple):
+    """What of a business the board keeps. Texts that many have are kept once."""
+
+    business_id: str
+    name: str
+    priority: int
+    since: date | None
+    employees: int
+    place: str
+    sets: tuple[tuple[str, str], ...]
+    """What it has: filter and value."""
+
+
 class Board:
     """The list of one database, as of the version that was read last. Not for two threads at once: `lock`."""
 
@@ -58,13 +73,12 @@ class Board:
         self.ids: list[str] = []
         """The business of each number."""
         self.numbers: dict[str, int] = {}
-        self.there, self.dismissed = Bits(), Bits()
-        self.snoozed: dict[date, Bits] = defaultdict(Bits)
-        self.with_value: dict[str, dict[str, Bits]] = {name: defaultdict(Bits) for name in FACETS}
+        self.with_value: dict[str, dict[str, Bits]] = {name: defaultdict(Bits) for name in (*FACETS, *MARKS)}
         self.words = Words()
-        self._held: list[Any] = []
+        self._held: list[Held] = []
         self._orders: dict[str, list[int]] = {}
         self._stale: set[str] = set()
+        self._known: dict[tuple[str, str], tuple[str, str]] = {}
 
     def refresh(self, connection: Connection) -> None:
         """Takes over what has changed in the database."""
@@ -78,36 +92,31 @@ class Board:
             self._forget()
             for row in connection.execute(select(listed).order_by(listed.c.business_id)):
                 self._take(row)
+        self.words.settle()
         self._version = version
 
     def _take(self, row: Any) -> None:
-        number = self.numbers.setdefault(row.business_id, len(self.ids))
-        if number == len(self.ids):
-            self.ids.append(row.business_id)
-            self._held.append(None)
+        new = self._held_of(row)
+        number = self.numbers.get(new.business_id)
+        if number is None:
+            number = self.numbers[new.business_id] = len(self.ids)
+            self.ids.append(new.business_id)
+            self._held.append(new)
             for order in self._orders.values():
                 order.append(number)
             self._stale.update(self._orders)
-        old = self._held[number]
-        if old is not None:
-            for bits in self._sets_of(old):
-                bits.drop(number)
-            self._stale.update(name for name in self._orders if KEYS[name](old) != KEYS[name](row))
-        self._held[number] = row
-        for bits in self._sets_of(row):
-            bits.put(number)
-        self.words.put(number, f"{row.name}|{row.also}")
+        else:
+            old, self._held[number] = self._held[number], new
+            for facet, value in old.sets:
+                self.with_value[facet][value].drop(number)
+            self._stale.update(name for name in self._orders if KEYS[name](old) != KEYS[name](new))
+        for facet, value in new.sets:
+            self.with_value[facet][value].put(number)
+        self.words.put(number, row.words)
 
-    def _sets_of(self, row: Any) -> Iterator[Bits]:
-        if row.gone:
-            return
-        yield self.there
-        if row.dismissed:
-            yield self.dismissed
-        elif row.snoozed_until is not None:
-            yield self.snoozed[row.snoozed_until]
-        for facet, values in values_of(row).items():
-            yield from (self.with_value[facet][value] for value in values)
+    def _held_of(self, row: Any) -> Held:
+        sets = () if row.gone else tuple(self._known.setdefault(found, found) for found in sets_of(row))
+        return Held(row.business_id, row.name.casefold(), row.priority, row.since, row.employees or 0, row.place, sets)
 
     def order(self, sort: str) -> list[int]:
         """Every number in an order, one of SORTS."""
@@ -121,18 +130,19 @@ class Board:
         return self._orders[sort]
 
 
-def values_of(row: Any) -> Mapping[str, Iterable[str]]:
-    """What a business has for each filter; of themes and tags there may be several, or none."""
-    return {
-        "place": (row.place,),
-        "theme": filter(None, row.themes.split("|")),
-        "sector": (row.sector,),
-        "state": (row.state,),
-        "reach": (row.reach,),
-        "size": (size_of(row.employees),),
-        "owner": (row.owner or UNKNOWN,),
-        "tag": filter(None, row.tags.split("|")),
-    }
+def sets_of(row: Any) -> list[tuple[str, str]]:
+    """Filter and value of all that a business has; of themes and tags there may be several, or none."""
+    found = [
+        ("place", row.place), ("sector", row.sector), ("state", row.state), ("reach", row.reach), ("size", size_of(row.employees)),
+        ("owner", row.owner or UNKNOWN), ("there", ""),
+    ]  # fmt: skip
+    found += [("theme", value) for value in row.themes.split("|") if value]
+    found += [("tag", value) for value in row.tags.split("|") if value]
+    if row.dismissed:
+        found.append(("dismissed", ""))
+    elif row.snoozed_until is not None:
+        found.append(("snoozed", row.snoozed_until.isoformat()))
+    return found
 
 
 def size_of(employees: int | None) -> str:
@@ -142,23 +152,23 @@ def size_of(employees: int | None) -> str:
     return next(name for name, last in SIZES if last is None or employees <= last)
 
 
-def _newest(row: Any) -> tuple[Any, ...]:
+def _newest(row: Held) -> tuple[Any, ...]:
     return (-row.since.toordinal() if row.since else 0, *_priority(row))
 
 
-def _priority(row: Any) -> tuple[Any, ...]:
-    return (-row.priority, row.name.casefold(), row.business_id)
+def _priority(row: Held) -> tuple[Any, ...]:
+    return (-row.priority, row.name, row.business_id)
 
 
-def _name(row: Any) -> tuple[Any, ...]:
-    return (row.name.casefold(), row.business_id)
+def _name(row: Held) -> tuple[Any, ...]:
+    return (row.name, row.business_id)
 
 
-KEYS: dict[str, Callable[[Any], tuple[Any, ...]]] = {
+KEYS: dict[str, Callable[[Held], tuple[Any, ...]]] = {
     "priority": _priority,
     "name": _name,
     "newest": _newest,
-    "size": lambda row: (-(row.employees or 0), *_priority(row)),
+    "size": lambda row: (-row.employees, *_priority(row)),
     "place": lambda row: (row.place == "", row.place.casefold(), *_priority(row)),
 }
 SORTS = tuple(KEYS)

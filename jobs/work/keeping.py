@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from jobs.work.search import words_of
 from jobs.work.standing import Standing, standings
 from store import bulk
 from store.queries import among
@@ -18,7 +19,7 @@ SHAPE = "list 1"
 """Changes when rows are made otherwise: then the flag stage looks at every business anew, and so makes them all."""
 NAME = "list"
 EMPTY: dict[str, Any] = {
-    "gone": True, "name": "", "also": "", "state": "", "reach": "", "priority": 0, "since": None, "place": "", "sector": "",
+    "gone": True, "name": "", "words": "", "state": "", "reach": "", "priority": 0, "since": None, "place": "", "sector": "",
     "employees": None, "themes": "", "tags": "", "owner": None, "snoozed_until": None, "dismissed": False,
 }  # fmt: skip
 
@@ -83,7 +84,7 @@ def _row(row: Any, since: date | None, stand: Standing) -> dict[str, Any]:
         "business_id": row.id,
         "gone": False,
         "name": row.name,
-        "also": "|".join(text for text in (row.other_names, row.company_number, row.town) if text),
+        "words": words_of("|".join(text for text in (row.name, row.other_names, row.company_number, row.town) if text)),
         "state": row.state,
         "reach": row.reach,
         "priority": row.priority,

@@ -134,7 +134,7 @@ class _Chosen:
         self._works = self._by_work(today)
         by_filter = {name: self._any(name, values) for name, values in _values(wanted, who).items() if values}
         by_filter["work"] = self._works[wanted.work if wanted.work in WORKS else OPEN]
-        there = board.there.all()
+        there = self._works[ALL]
         if (numbers := board.words.find(wanted.text)) is not None:
             said = Bits()
             for number in numbers:
@@ -144,8 +144,9 @@ class _Chosen:
         self.found = self._without("")
 
     def _by_work(self, today: date) -> dict[str, int]:
-        there, dismissed = self._board.there.all(), self._board.dismissed.all()
-        snoozed = reduce(or_, (bits.all() for until, bits in self._board.snoozed.items() if until > today), 0)
+        marked = self._board.with_value
+        there, dismissed = (marked[mark].get(UNKNOWN, Bits()).all() for mark in ("there", "dismissed"))
+        snoozed = reduce(or_, (bits.all() for until, bits in marked["snoozed"].items() if until > today.isoformat()), 0)
         return {OPEN: there & ~(dismissed | snoozed), SNOOZED: snoozed, DISMISSED: dismissed, ALL: there}
 
     def _any(self, facet: str, values: Iterable[str]) -> int:

@@ -25,22 +25,34 @@ class Words:
         self._texts: list[str] = []
         self._with: dict[str, array[int]] = {}
         self._sorted: list[str] = []
+        self._letters: list[str] = []
+        """Those of them without a digit: in a number no slip is allowed."""
         self._rewritten: set[int] = set()
         """Of these the lists may say words that their text has no longer."""
 
-    def put(self, number: int, text: str) -> None:
-        """Sets or replaces a text."""
-        folded = f" {' '.join(_with_pairs(text))} "
+    def put(self, number: int, words: str) -> None:
+        """Sets or replaces a text's words, as `words_of` gives them."""
         while len(self._texts) <= number:
             self._texts.append("")
-        if folded == self._texts[number]:
+        old = self._texts[number]
+        if words == old:
             return
-        if self._texts[number]:
+        self._texts[number] = words
+        new = set(words.split())
+        if old:
             self._rewritten.add(number)
-        old = set(self._texts[number].split())
-        self._texts[number] = folded
-        for word in set(folded.split()) - old:
-            self._with.setdefault(word, array("I")).append(number)
+            new -= set(old.split())
+        for word in new:
+            if word in self._with:
+                self._with[word].append(number)
+            else:
+                self._with[word] = array("I", (number,))
+
+    def settle(self) -> None:
+        """Puts the words in order, after many were put in."""
+        if len(self._sorted) != len(self._with):
+            self._sorted = sorted(self._with)
+            self._letters = [word for word in self._sorted if word.isalpha()]
 
     def find(self, text: str) -> set[int] | None:
         """The texts that have every word of a search; None where it says nothing to look for."""
@@ -48,8 +60,7 @@ class Words:
         words = [word for word in words if word not in LITTLE] or words
         if not words:
             return None
-        if len(self._sorted) != len(self._with):
-            self._sorted = sorted(self._with)
+        self.settle()
         return self._all([self._beginning(word) for word in words]) or self._run_together(words) or self._all(self._slips(words))
 
     def _run_together(self, words: list[str]) -> set[int]:
@@ -64,7 +75,7 @@ class Words:
         for word in words:
             found = self._beginning(word)
             if cutoff := _allowed(word):
-                close = process.extract(word, self._sorted, scorer=OSA.distance, score_cutoff=cutoff, limit=None)
+                close = process.extract(word, self._letters, scorer=OSA.distance, score_cutoff=cutoff, limit=None)
                 found = list({*found, *(match for match, _, _ in close)})
             yield found
 
@@ -76,7 +87,7 @@ class Words:
             for word in choice:
                 these.update(self._with[word])
             for number in these & self._rewritten:
-                if not any(f" {word} " in self._texts[number] for word in choice):
+                if not any(word in choice for word in self._texts[number].split()):
                     these.discard(number)
             found = these if found is None else found & these
             if not found:
@@ -84,8 +95,12 @@ class Words:
         return found or set()
 
 
+def words_of(text: str) -> str:
+    """The words of each part of a text (parts stand between bars), folded, and those beside each other as one word; each once."""
+    return " ".join(dict.fromkeys(_with_pairs(text)))
+
+
 def _with_pairs(text: str) -> Iterator[str]:
-    """The words of each part of a text (parts stand between bars), and those beside each other as one word."""
     for part in text.split("|"):
         words = fold(part).split()
         yield from words

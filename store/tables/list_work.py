@@ -115,8 +115,8 @@ class Listed(SQLModel, table=True):
     gone: bool = False
     """It is on no list any more; the row tells those who hold the list in memory."""
     name: str = ""
-    also: str = ""
-    """Other names, company number and town, for the search; parted by a bar."""
+    words: str = ""
+    """What the search looks at, folded: of its names, company number and town."""
     state: str = ""
     reach: str = ""
     priority: int = 0
