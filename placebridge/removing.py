@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, delete, or_, select, update
 from sqlmodel import SQLModel
 
 from jobs import dirty, officers
+from jobs.work import keeping
 from store import bulk
 from store.queries import among
 from store.tables import Business, BusinessRecord, LookupAnswer, Person, PersonRecord, Record, Stage
@@ -20,7 +21,7 @@ stages = bulk.table_of(Stage)
 
 RECORD_COLUMNS = ("record_id", "engagement_id", "business_record_id", "person_record_id", "left_id", "right_id")
 """Columns that hold a record's id."""
-SAID = ("company_number", "postcode", "town", "place", "sector", "employees")
+SAID = ("company_number", "postcode", "town", "place", "sector", "employees", "other_names", "tags")
 """What a business's records say of it, beside its name."""
 
 
@@ -45,6 +46,7 @@ def remove_all_of(connection: Connection, held: Any) -> None:
     connection.execute(delete(stages).where(stages.c.name.in_([f"resolve {held.id}", "join businesses", "join people"])))
     dirty.mark_businesses(connection, _forget(connection, Business, BusinessRecord, "business_id", businesses))
     _forget(connection, Person, PersonRecord, "person_id", people)
+    keeping.tell(connection)
 
 
 def _others() -> Iterator[Table]:

@@ -8,6 +8,7 @@ import store.tables.columns  # noqa: F401 - names what follows
 from store.tables.crm import Arrival, Connection, Cursor, Merged, Notice, Record, Reject
 from store.tables.flags import Dirty, Flag, FlagHistory, FlagLooked
 from store.tables.joined import Business, BusinessRecord, Correction, LinkDecision, Person, PersonRecord, RegisterCompany
+from store.tables.list_work import DigestChoice, DigestMail, Listed, ListVersion, OwnEngagement, SavedView, WorkStep
 from store.tables.lookups import LookupAnswer, RegisterOfficer
 from store.tables.notices import Alert, OpsDelivery, OpsNotice
 from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
@@ -26,6 +27,8 @@ __all__ = [
     "Connection",
     "Correction",
     "Cursor",
+    "DigestChoice",
+    "DigestMail",
     "Dirty",
     "DueRun",
     "Engagement",
@@ -35,11 +38,14 @@ __all__ = [
     "FlagLooked",
     "Lease",
     "LinkDecision",
+    "ListVersion",
+    "Listed",
     "LookupAnswer",
     "Merged",
     "Notice",
     "OpsDelivery",
     "OpsNotice",
+    "OwnEngagement",
     "Participant",
     "Person",
     "PersonRecord",
@@ -49,11 +55,13 @@ __all__ = [
     "RegisterOfficer",
     "Reject",
     "Run",
+    "SavedView",
     "Schedule",
     "SignInFailure",
     "SiteSession",
     "Stage",
     "ThemeFound",
     "ThemeRead",
+    "WorkStep",
     "Worker",
 ]

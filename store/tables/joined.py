@@ -27,7 +27,10 @@ class Business(SQLModel, table=True):
     multi_site: bool = False
     gone: bool = False
     """No live record is left."""
-    merged_into: str | None = None
+    merged_into: str | None = Field(default=None, index=True)
+    other_names: str | None = None
+    tags: str | None = None
+    """Both parted by a bar."""
 
 
 class BusinessRecord(SQLModel, table=True):
