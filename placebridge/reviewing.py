@@ -45,6 +45,7 @@ def site_of(at: Opened, host: str) -> Site:
         split.path.rstrip("/"),
         split.scheme == "https",
         try_out_code=new_code(),
+        sends_mail=bool(at.config.settings.notices.smtp_host),
     )
 
 
