@@ -24,9 +24,10 @@ def show(ask: Ask, wrong: str = "") -> Response:
     ids = ask.all("id") or ask.query.getlist("id")
     query = ask.said("list") or ask.asked("list")
     which = "all" if "all" in {ask.said("which"), ask.asked("which")} else "selected"
+    total = len(_listed(ask, query))
     return render(
-        ask, "work/bulk.html", 422 if wrong else 200, ids=ids, list=query, which=which, ERROR_AT=ERROR_AT, total=len(_listed(ask, query)), wrong=wrong, reasons=REASONS,
-        said=ask.said, until=day_fields(ask, "until"),
+        ask, "work/bulk.html", 422 if wrong else 200, ids=ids, list=query, which=which, total=total, wrong=wrong, said=ask.said,
+        ERROR_AT=ERROR_AT, reasons=REASONS, until=day_fields(ask, "until"),
     )  # fmt: skip
 
 
