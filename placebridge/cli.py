@@ -205,6 +205,20 @@ def schedule_run(name: ConnectionName, config: ConfigFile = None) -> None:
 
 
 @app.command()
+def review(
+    host: Annotated[str | None, typer.Option("--host", metavar="H", help="The address to listen on; the settings' unless said.")] = None,
+    port: Annotated[int | None, typer.Option("--port", metavar="N", min=1, max=65535, help="The port; the settings' unless said.")] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Serve the review page.
+
+    Officers work the list in it, admins see to connections. Without a sign-in provider it can only be tried out, on this computer."""
+    from placebridge.reviewing import review as work
+
+    work(config, host, port)
+
+
+@app.command()
 def flags(
     everybody: Annotated[bool, typer.Option("--all", help="The engaged too.")] = False,
     as_of: AsOf = None,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, or_, select, update
 from sqlmodel import SQLModel
 
-from jobs import dirty
+from jobs import dirty, officers
 from jobs.work import keeping
 from store import bulk
 from store.queries import among
@@ -39,6 +39,7 @@ def remove_all_of(connection: Connection, held: Any) -> None:
             of_this.append(table.c.connection == held.name)
         if of_this:
             connection.execute(delete(table).where(or_(*of_this)))
+    officers.keep_only_answered(connection)
     connection.execute(delete(record).where(record.c.connection_id == held.id))
     connection.execute(delete(connections).where(connections.c.id == held.id))
     # SQLite gives a removed connection's id to the next one, whose inputs would then look as if they had been worked from.

@@ -9,9 +9,10 @@ from store.tables.crm import Arrival, Connection, Cursor, Merged, Notice, Record
 from store.tables.flags import Dirty, Flag, FlagHistory, FlagLooked
 from store.tables.joined import Business, BusinessRecord, Correction, LinkDecision, Person, PersonRecord, RegisterCompany
 from store.tables.list_work import DigestChoice, DigestMail, Listed, ListVersion, OwnEngagement, SavedView, WorkStep
-from store.tables.lookups import LookupAnswer
+from store.tables.lookups import LookupAnswer, RegisterOfficer
 from store.tables.notices import Alert, OpsDelivery, OpsNotice
 from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
+from store.tables.site import SignInFailure, SiteSession
 from store.tables.work import Audit, BudgetHold, BudgetUse, Run, Stage
 from store.tables.worker import DueRun, Lease, Schedule, Worker
 
@@ -51,10 +52,13 @@ __all__ = [
     "Post",
     "Record",
     "RegisterCompany",
+    "RegisterOfficer",
     "Reject",
     "Run",
     "SavedView",
     "Schedule",
+    "SignInFailure",
+    "SiteSession",
     "Stage",
     "ThemeFound",
     "ThemeRead",
