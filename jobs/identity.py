@@ -56,11 +56,13 @@ def assign(clusters: Sequence[Sequence[int]], held: Mapping[int, Held], seeds: S
         given[index] = found
         used.add(found)
 
-    remembers = {index for _, index in past}
+    natives = Counter(
+        (held[record].id, i) for i, found in enumerate(clusters) for record in found if record in held and not held[record].former
+    )
 
-    def rank(vote: Vote) -> tuple[int, int, bool, str, int]:
-        """Most records first; of as many, the id that others of the cluster had before, then the cluster that knows no other."""
-        return -now[vote], -past[vote], vote[1] in remembers, vote[0], min(clusters[vote[1]])
+    def rank(vote: Vote) -> tuple[int, int, int, str, int]:
+        """Most records first; of as many, the id that others of the cluster had before, then those that never had another."""
+        return -now[vote], -past[vote], -natives[vote], vote[0], min(clusters[vote[1]])
 
     for old, index in sorted(now, key=rank):
         if old not in used and index not in given:

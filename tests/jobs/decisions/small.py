@@ -110,7 +110,9 @@ class Town:
         found = everything(self.store)
         gone = {"link_decision", "correction", "audit", "run", "stage", "cursor", "business", "person"}
         kept = {name: rows for name, rows in found.items() if name not in gone}
-        return kept | {name: self._used(name) for name in ("business", "person")}
+        used = {name: self._used(name) for name in ("business", "person")}
+        ids = {row[0] for row in used["business"]}
+        return kept | used | {"flag_history": [row for row in kept["flag_history"] if row[0] in ids]}
 
     def _used(self, name: str) -> Rows:
         from store.tables import Business, Person
