@@ -15,8 +15,8 @@ from tests.placebridge.two_crms import DAY, TwoCrms
 @pytest.fixture
 def crms(crms: TwoCrms) -> TwoCrms:
     """A few firms, and one of which the rules are not sure."""
-    crms.change("chamber/members.csv", "FIRM 3 LIMITED,4102751,www.firm3.example", "Dental at Ashdown,,")
-    crms.change("council/accounts.csv", "Firm 3 Ltd,04102751,", "Ashdown Dental,,")
+    crms.change("chamber/members.csv", "FIRM 3 LIMITED,4102751,www.firm3.example", "Quillhaven Bakes,,")
+    crms.change("council/accounts.csv", "Firm 3 Ltd,04102751,", "Quillhaven Bakery,,")
     crms.sync()
     return crms
 
@@ -61,8 +61,8 @@ def test_two_businesses_are_kept_apart_and_people_are_joined(crms: TwoCrms) -> N
 
 def test_what_is_asked_is_listed_for_people_and_for_programs(crms: TwoCrms) -> None:
     (row,) = crms.rows("links", "review")
-    assert (row["left"], row["left_name"], row["right"]) == ("chamber:M3", "Dental at Ashdown", "council:A3")
-    assert row["evidence"].startswith("same name but for UK or the like")
+    assert (row["left"], row["left_name"], row["right"]) == ("chamber:M3", "Quillhaven Bakes", "council:A3")
+    assert row["evidence"].startswith("name differs by a slip")
     shown = crms("links", "review").said
     assert "council:A3" in shown
     assert "1 pair to decide." in shown
