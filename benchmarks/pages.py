@@ -1,7 +1,7 @@
 """How quick the review page is: `python -m benchmarks.pages [--sizes 10000 100000] [--engagements-each 10] [--rounds 100] [--only sqlite]`.
 
-Each size is filled anew (made up, `benchmarks/big_store.py`), a real server is started, and pages are asked for over HTTP by somebody who has
-signed in. Prints the median and the 95th percentile of each kind of page, and how long the flags take: all of them, and after 1 % changed."""
+Each size is filled anew (made up, `benchmarks/big_store.py`), a real server is started, and somebody who has signed in asks for pages over
+HTTP. Prints the median and the 95th percentile of each kind of page, and how long flags take: all of them, and after 1 % changed."""
 
 import argparse
 import random

@@ -106,7 +106,7 @@ def test_the_mail_says_the_same_in_text_and_html_and_names_no_person(town: Town)
     assert "It was snoozed until 4 November 2026." in text
     for said in (text, html):
         assert "Name of" not in said
-        assert "https://placebridge.council.example/business/b1" in said
+        assert "https://placebridge.council.example/businesses/b1" in said
 
 
 def test_whoever_finds_it_due_it_is_made_once_and_told_of_no_day_twice(town: Town) -> None:
