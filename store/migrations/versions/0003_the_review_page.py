@@ -195,9 +195,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("former", sa.JSON(none_as_null=True), nullable=True))
 
     with op.batch_alter_table("register_company", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("sic", sqlmodel.sql.sqltypes.AutoString(), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("accounts", sqlmodel.sql.sqltypes.AutoString(), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("sic", sqlmodel.sql.sqltypes.AutoString(), server_default=sa.text("('')"), nullable=False))
+        batch_op.add_column(sa.Column("accounts", sqlmodel.sql.sqltypes.AutoString(), server_default=sa.text("('')"), nullable=False))
+        batch_op.add_column(sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), server_default=sa.text("('')"), nullable=False))
         batch_op.create_index(batch_op.f("ix_register_company_place"), ["place"], unique=False)
 
     # ### end Alembic commands ###
