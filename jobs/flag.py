@@ -10,6 +10,8 @@ from sqlalchemy import Connection, delete, or_, select
 
 from jobs import wording
 from jobs.facts import Known, Loader
+from jobs.place import tally
+from jobs.place.seats import SeatRules
 from mappings.policy import Judged, judge
 from mappings.policy_rules import PolicyRules
 from store import bulk
@@ -56,16 +58,23 @@ def decide(known: Known, as_of: date, rules: PolicyRules) -> Decided:
 
 
 def flag_businesses(
-    store: Database, as_of: date, rules: PolicyRules, zone: ZoneInfo, progress: Callable[[int, int], None] = lambda done, total: None
+    store: Database,
+    as_of: date,
+    rules: PolicyRules,
+    zone: ZoneInfo,
+    seats: SeatRules,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> int:
-    """Brings every flag up to a day; returns how many businesses were looked at."""
-    version = f"{rules.version} {zone.key}"
+    """Brings every flag, and beside it the picture of the places, up to a day; returns how many businesses were looked at."""
+    version = f"{rules.version} {zone.key} {seats.version}"
     with store.connect() as connection:
         ids = _due(connection, as_of, version)
     for start in range(0, len(ids), BATCH):
         part = ids[start : start + BATCH]
         with store.connect() as connection:
-            _write(connection, part, list(_decide(connection, part, as_of, rules, zone)), as_of)
+            decided = list(_decide(connection, part, as_of, rules, zone))
+            _write(connection, part, decided, as_of)
+            tally.write(connection, part, [(found.known, found.judged) for found in decided], as_of, rules, seats)
         progress(start + len(part), len(ids))
     with store.connect() as connection:
         bulk.replace(connection, Stage, [{"name": "flag", "worked_from": {"rules": version}}], {"name": "flag"})

@@ -17,6 +17,7 @@ from jobs.flag import flag_businesses
 from jobs.join_businesses import join_businesses
 from jobs.join_people import join_people
 from jobs.lookup import Asking, LookupSource
+from jobs.place.seats import SeatRules
 from jobs.pull import ENTITY_ORDER, Progress, Task, pull
 from jobs.resolve import resolve
 from jobs.rules import Rules
@@ -130,7 +131,8 @@ def refresh(store: Database, rules: Rules, options: Options, lookups: Sequence[L
     options.stage("themes")
     map_themes(store, rules.themes, rules.resources, lambda done, total: options.progress("themes", done, total))
     options.stage("flags")
-    flag_businesses(store, options.today, rules.policy, options.zone, lambda done, total: options.progress("flags", done, total))
+    seats = SeatRules(rules.sectors, rules.resources)
+    flag_businesses(store, options.today, rules.policy, options.zone, seats, lambda done, total: options.progress("flags", done, total))
     return results
 
 

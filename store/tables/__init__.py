@@ -10,6 +10,7 @@ from store.tables.flags import Dirty, Flag, FlagHistory, FlagLooked
 from store.tables.joined import Business, BusinessRecord, Correction, LinkDecision, Person, PersonRecord, RegisterCompany
 from store.tables.lookups import LookupAnswer
 from store.tables.notices import Alert, OpsDelivery, OpsNotice
+from store.tables.places import Need, Offer, PersonRole, PersonRoleSaid, Readiness, Seat, SeatTheme, Tally
 from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
 from store.tables.work import Audit, BudgetHold, BudgetUse, Run, Stage
 from store.tables.worker import DueRun, Lease, Schedule, Worker
@@ -36,19 +37,27 @@ __all__ = [
     "LinkDecision",
     "LookupAnswer",
     "Merged",
+    "Need",
     "Notice",
+    "Offer",
     "OpsDelivery",
     "OpsNotice",
     "Participant",
     "Person",
     "PersonRecord",
+    "PersonRole",
+    "PersonRoleSaid",
     "Post",
+    "Readiness",
     "Record",
     "RegisterCompany",
     "Reject",
     "Run",
     "Schedule",
+    "Seat",
+    "SeatTheme",
     "Stage",
+    "Tally",
     "ThemeFound",
     "ThemeRead",
     "Worker",

@@ -1,0 +1,43 @@
+"""Phrases that are looked for in an organisation's name: `(a|b)` is a choice, `word*` any word that begins so, `..` up to three words between,
+`^` the beginning of the name and `$` its end."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from mappings.names_text import fold
+
+_TOKEN = re.compile(r"\^|\$|\.\.|[^\s(|)^$?]+|[(|)?]")
+
+
+def split(text: str) -> Iterator[str]:
+    """The phrases or words of one text with commas."""
+    return (part for part in (part.strip() for part in text.split(",")) if part)
+
+
+def finder(phrases: Iterable[str]) -> re.Pattern[str] | None:
+    """A pattern over ` folded name ` that finds any of them; None where there is none. Raises ValueError for one that cannot be read."""
+    compiled = [_pattern(phrase) for phrase in phrases]
+    return re.compile("|".join(compiled)) if compiled else None
+
+
+def _pattern(phrase: str) -> str:
+    """Each word is followed by a space, as in the name that is searched."""
+    found = "".join(_part(token, phrase) for token in _TOKEN.findall(phrase))
+    try:
+        re.compile(found)
+    except re.error:
+        raise ValueError(f"'{phrase}' cannot be read; check its brackets") from None
+    return rf"(?<= ){found}" if not found.startswith("^") else found
+
+
+def _part(token: str, phrase: str) -> str:
+    if token == "..":
+        return r"(?:[a-z0-9]+ ){0,3}"
+    if token in {"^", "$"}:
+        return "^ " if token == "^" else "$"
+    if token in {"(", "|", ")", "?"}:
+        return "(?:" if token == "(" else token
+    word = fold(token.rstrip("*"))
+    if not word:
+        raise ValueError(f"'{phrase}' holds '{token}', which is no word")
+    return f"{word}[a-z0-9]* " if token.endswith("*") else f"{word} "
