@@ -1,12 +1,13 @@
-"""Phrases that are looked for in an organisation's name: `(a|b)` is a choice, `word*` any word that begins so, `..` up to three words between,
-`^` the beginning of the name and `$` its end."""
+"""Phrases that are looked for in an organisation's name.
+
+`(a|b)` is a choice, `word*` any word that begins so, `..` up to three words between, `^` the beginning of the name and `$` its end."""
 
 import re
 from collections.abc import Iterable, Iterator
 
 from mappings.names_text import fold
 
-_TOKEN = re.compile(r"\^|\$|\.\.|[^\s(|)^$?]+|[(|)?]")
+_PIECE = re.compile(r"\^|\$|\.\.|[^\s(|)^$?]+|[(|)?]")
 
 
 def split(text: str) -> Iterator[str]:
@@ -22,7 +23,7 @@ def finder(phrases: Iterable[str]) -> re.Pattern[str] | None:
 
 def _pattern(phrase: str) -> str:
     """Each word is followed by a space, as in the name that is searched."""
-    found = "".join(_part(token, phrase) for token in _TOKEN.findall(phrase))
+    found = "".join(_part(piece, phrase) for piece in _PIECE.findall(phrase))
     try:
         re.compile(found)
     except re.error:
@@ -30,14 +31,14 @@ def _pattern(phrase: str) -> str:
     return rf"(?<= ){found}" if not found.startswith("^") else found
 
 
-def _part(token: str, phrase: str) -> str:
-    if token == "..":
+def _part(piece: str, phrase: str) -> str:
+    if piece == "..":
         return r"(?:[a-z0-9]+ ){0,3}"
-    if token in {"^", "$"}:
-        return "^ " if token == "^" else "$"
-    if token in {"(", "|", ")", "?"}:
-        return "(?:" if token == "(" else token
-    word = fold(token.rstrip("*"))
+    if piece in {"^", "$"}:
+        return "^ " if piece == "^" else "$"
+    if piece in {"(", "|", ")", "?"}:
+        return "(?:" if piece == "(" else piece
+    word = fold(piece.rstrip("*"))
     if not word:
-        raise ValueError(f"'{phrase}' holds '{token}', which is no word")
-    return f"{word}[a-z0-9]* " if token.endswith("*") else f"{word} "
+        raise ValueError(f"'{phrase}' holds '{piece}', which is no word")
+    return f"{word}[a-z0-9]* " if piece.endswith("*") else f"{word} "

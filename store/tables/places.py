@@ -1,4 +1,6 @@
-"""The picture of a place. Worked out: who is at the table, the counts of it, and what is offered. Decided by people: needs, roles, readiness."""
+"""The picture of a place.
+
+Worked out: who is at the table, the counts of it, and what is offered. Decided by people: needs, roles, readiness."""
 
 from datetime import date, datetime
 
@@ -73,8 +75,8 @@ class Need(SQLModel, table=True):
     resource: str
     words: str
     added_by: str
-    since: date
-    ended_on: date | None = None
+    added_at: datetime
+    ended_at: datetime | None = None
     outcome: str = ""
     """met or withdrawn, once it has ended."""
     ended_by: str = ""
