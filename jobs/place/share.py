@@ -202,7 +202,7 @@ def method(threshold: int = THRESHOLD) -> list[str]:
         "This report holds counts only: no name of a business or a person, and no note.",
         f"A count from 1 to {threshold - 1} is hidden and shown as {report.HIDDEN} (confidential). Nought is shown.",
         f"Others are hidden with it: from all that is shown, each hidden count could still be any of a range of {threshold} or wider.",
-        f"Places with fewer than {threshold} businesses that are engaged, or that are not, are shown together; so are sectors with as few at the table.",
+        f"Places with fewer than {threshold} businesses that are engaged, or that are not, are shown together; so are such sectors.",
         "A table that cannot be protected is left out.",
         "Shares over time are whole per cents. A month in which one of the changes is small is hidden whole.",
         "Two reports of nearly the same day can tell of a single business by their difference: share one in a quarter, not one in a week.",
