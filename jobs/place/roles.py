@@ -58,10 +58,12 @@ def add(store: Database, new: NewRole, themes: Themes, who: str, now: datetime) 
     if new.theme and new.theme not in themes.ids:
         raise Refused(f"'{new.theme}' is no theme; choose one of {', '.join(themes.ids)}")
     with store.connect() as connection:
-        now_is = _survivors(connection).get(new.person_id, new.person_id)
+        survivors = _survivors(connection)
+        now_is = survivors.get(new.person_id, new.person_id)
+        every = [now_is, *(old for old, into in survivors.items() if into == now_is)]
         if connection.scalar(select(person.c.id).where(person.c.id == now_is, ~person.c.gone)) is None:
             raise Refused("no CRM holds this person now; load the page again, or find them by name")
-        same = (held.c.person_id == now_is, held.c.role == new.role, held.c.place == new.place.strip(), held.c.theme == new.theme)
+        same = (held.c.person_id.in_(every), held.c.role == new.role, held.c.place == new.place.strip(), held.c.theme == new.theme)
         if connection.scalar(select(held.c.id).where(*same, held.c.ended_at.is_(None))) is not None:
             raise Refused("this person has that role already; nothing is to be done")
         row = {"person_id": now_is, "role": new.role, "place": new.place.strip(), "theme": new.theme, "added_by": who, "added_at": now}
