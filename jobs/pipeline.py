@@ -17,6 +17,7 @@ from jobs.flag import flag_businesses
 from jobs.join_businesses import join_businesses
 from jobs.join_people import join_people
 from jobs.lookup import Asking, LookupSource
+from jobs.members import SHAPE
 from jobs.place.seats import SeatRules
 from jobs.pull import ENTITY_ORDER, Progress, Task, pull
 from jobs.resolve import resolve
@@ -264,4 +265,5 @@ def _join_from(store: Database, read: list[Any], rules: Rules) -> dict[str, Any]
             "register": connection.scalar(select(stages.c.worked_from).where(stages.c.name == "register")),
             "places": rules.places.version,
             "person roles": 1,  # goes up when what is kept of them is worked out otherwise
+            "shape": SHAPE,
         }

@@ -205,6 +205,20 @@ def schedule_run(name: ConnectionName, config: ConfigFile = None) -> None:
 
 
 @app.command()
+def review(
+    host: Annotated[str | None, typer.Option("--host", metavar="H", help="The address to listen on; the settings' unless said.")] = None,
+    port: Annotated[int | None, typer.Option("--port", metavar="N", min=1, max=65535, help="The port; the settings' unless said.")] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Serve the review page.
+
+    Officers work the list in it, admins see to connections. Without a sign-in provider it can only be tried out, on this computer."""
+    from placebridge.reviewing import review as work
+
+    work(config, host, port)
+
+
+@app.command()
 def flags(
     everybody: Annotated[bool, typer.Option("--all", help="The engaged too.")] = False,
     as_of: AsOf = None,
@@ -383,6 +397,20 @@ def notices_list(
     from placebridge.notices import newest as work
 
     work(config, form.value, limit)
+
+
+@app.command()
+def digest(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what is due and send nothing.")] = False,
+    config: ConfigFile = None,
+    form: Form = Format.table,
+) -> None:
+    """Send the officers' digests that are due now.
+
+    The worker does so by itself; this is to see what it would send."""
+    from placebridge.digests import digest as work
+
+    work(config, dry_run, form.value)
 
 
 @preview_app.command("themes")

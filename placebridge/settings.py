@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from placebridge.connection_settings import ConnectionSettings, ReadSettings, read, said
 from placebridge.notice_settings import NoticeSettings
+from placebridge.review_settings import ReviewSettings
 from placebridge.settings_file import PREFIX, badly_named, in_environment, in_file, in_folders
 from placebridge.worker_settings import WorkerSettings
 
@@ -69,6 +70,7 @@ class Settings(BaseSettings):
     sectors: Path | None = None
     worker: WorkerSettings = WorkerSettings()
     notices: NoticeSettings = NoticeSettings()
+    review: ReviewSettings = ReviewSettings()
     connections: dict[str, SerializeAsAny[ConnectionSettings]] = Field(default_factory=dict)
 
     @classmethod

@@ -7,8 +7,8 @@ import store.tables  # noqa: F401 - fills the metadata
 from store.database import Database
 
 VERSION = "alembic_version"
-OF_PROCESSES = {"lease", "worker"}
-"""Tables that tell only which processes live. They go into a backup, and mean nothing afterwards or elsewhere."""
+OF_PROCESSES = {"lease", "worker", "site_session", "sign_in_failure"}
+"""Tables that tell only which processes live and who is signed in. They go into a backup, and mean nothing afterwards or elsewhere."""
 
 
 def ours() -> list[Table]:

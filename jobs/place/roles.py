@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from jobs import audit
+from jobs import audit, merged_ids
 from jobs.refused import Refused
 from mappings.roles import ROLES
 from mappings.themes import Themes
@@ -58,13 +57,11 @@ def add(store: Database, new: NewRole, themes: Themes, who: str, now: datetime) 
     if new.theme and new.theme not in themes.ids:
         raise Refused(f"'{new.theme}' is no theme; choose one of {', '.join(themes.ids)}")
     with store.connect() as connection:
-        survivors = _survivors(connection)
-        now_is = survivors.get(new.person_id, new.person_id)
-        every = [now_is, *(old for old, into in survivors.items() if into == now_is)]
+        now_is = merged_ids.current(connection, Person, [new.person_id]).get(new.person_id, new.person_id)
         if connection.scalar(select(person.c.id).where(person.c.id == now_is, ~person.c.gone)) is None:
             raise Refused("no CRM holds this person now; load the page again, or find them by name")
-        same = (held.c.person_id.in_(every), held.c.role == new.role, held.c.place == new.place.strip(), held.c.theme == new.theme)
-        if connection.scalar(select(held.c.id).where(*same, held.c.ended_at.is_(None))) is not None:
+        same = (held.c.role == new.role, held.c.place == new.place.strip(), held.c.theme == new.theme, held.c.ended_at.is_(None))
+        if now_is in merged_ids.current(connection, Person, connection.scalars(select(held.c.person_id).where(*same))).values():
             raise Refused("this person has that role already; nothing is to be done")
         row = {"person_id": now_is, "role": new.role, "place": new.place.strip(), "theme": new.theme, "added_by": who, "added_at": now}
         found = int(connection.execute(insert(held).values(**row, ended_by="").returning(held.c.id)).scalar_one())
@@ -87,10 +84,9 @@ def roles(store: Database, place: str = "", role: str = "", person_id: str = "")
 
     A role that a CRM says is of the places of the businesses where the person stands."""
     with store.reading() as connection:
-        survivors = _survivors(connection)
-        given = [
-            (survivors.get(row.person_id, row.person_id), row) for row in connection.execute(select(held).where(held.c.ended_at.is_(None)))
-        ]
+        open_ones = connection.execute(select(held).where(held.c.ended_at.is_(None))).all()
+        now_is = merged_ids.current(connection, Person, {row.person_id for row in open_ones})
+        given = [(now_is.get(row.person_id, row.person_id), row) for row in open_ones]
         by_crm = [(row.person_id, row.role) for row in connection.execute(select(said))]
         people = sorted({found for found, _ in (*given, *by_crm)})
         names = dict(
@@ -130,18 +126,4 @@ def _standing(connection: Connection, people: list[str]) -> dict[str, list[tuple
     found: dict[str, list[tuple[str, str]]] = {}
     for who, business_id, where in connection.execute(query):
         found.setdefault(who, []).append((business_id, where or ""))
-    return found
-
-
-def _survivors(connection: Connection) -> dict[str, str]:
-    """The person that each joined id means now."""
-    into: dict[str, Any] = dict(
-        connection.execute(select(person.c.id, person.c.merged_into).where(person.c.merged_into.is_not(None))).all()
-    )
-    found = {}
-    for old in into:
-        at = old
-        while at in into:
-            at = into[at]
-        found[old] = at
     return found

@@ -8,10 +8,12 @@ import store.tables.columns  # noqa: F401 - names what follows
 from store.tables.crm import Arrival, Connection, Cursor, Merged, Notice, Record, Reject
 from store.tables.flags import Dirty, Flag, FlagHistory, FlagLooked
 from store.tables.joined import Business, BusinessRecord, Correction, LinkDecision, Person, PersonRecord, RegisterCompany
-from store.tables.lookups import LookupAnswer
+from store.tables.list_work import DigestChoice, DigestMail, Listed, ListVersion, OwnEngagement, SavedView, WorkStep
+from store.tables.lookups import LookupAnswer, RegisterOfficer
 from store.tables.notices import Alert, OpsDelivery, OpsNotice
 from store.tables.places import Need, Offer, PersonRole, PersonRoleSaid, Readiness, Seat, SeatTheme, Tally
 from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
+from store.tables.site import SignInFailure, SiteSession
 from store.tables.work import Audit, BudgetHold, BudgetUse, Run, Stage
 from store.tables.worker import DueRun, Lease, Schedule, Worker
 
@@ -26,6 +28,8 @@ __all__ = [
     "Connection",
     "Correction",
     "Cursor",
+    "DigestChoice",
+    "DigestMail",
     "Dirty",
     "DueRun",
     "Engagement",
@@ -35,6 +39,8 @@ __all__ = [
     "FlagLooked",
     "Lease",
     "LinkDecision",
+    "ListVersion",
+    "Listed",
     "LookupAnswer",
     "Merged",
     "Need",
@@ -42,6 +48,7 @@ __all__ = [
     "Offer",
     "OpsDelivery",
     "OpsNotice",
+    "OwnEngagement",
     "Participant",
     "Person",
     "PersonRecord",
@@ -51,14 +58,19 @@ __all__ = [
     "Readiness",
     "Record",
     "RegisterCompany",
+    "RegisterOfficer",
     "Reject",
     "Run",
+    "SavedView",
     "Schedule",
     "Seat",
     "SeatTheme",
+    "SignInFailure",
+    "SiteSession",
     "Stage",
     "Tally",
     "ThemeFound",
     "ThemeRead",
+    "WorkStep",
     "Worker",
 ]

@@ -1,0 +1,85 @@
+"""`placebridge review`: the site that people work in."""
+
+import ipaddress
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from placebridge.opening import Opened, opened, rules_of
+from placebridge.output import say
+from placebridge.settings import ConfigError
+from placebridge.settings_file import PREFIX
+from review.site import Site
+
+
+def review(file: Path | None, host: str | None, port: int | None) -> None:
+    """Serves the site until it is stopped. Raises ConfigError, StoreError."""
+    with opened(file, write=True) as at:
+        settings = at.config.settings.review
+        host, port = host or settings.host, port or settings.port
+        site = site_of(at, host)
+        _demand_free(host, port)
+        say(f"The review page is at {settings.url or f'http://{_shown(host)}:{port}'}/ ; Ctrl-C stops it.")
+        if site.try_out_code:
+            say(f"It is being tried out: sign in with the code {site.try_out_code}")
+        _serve(site, host, port)
+
+
+def site_of(at: Opened, host: str) -> Site:
+    """The site of a configuration. Raises ConfigError where people could reach it without signing in by a provider."""
+    from review.sign_in.trying_out import new_code
+
+    settings = at.config.settings.review
+    if not _is_loopback(host):
+        raise ConfigError(
+            [
+                f"{PREFIX}REVIEW__HOST is {host}, which others can reach, but no sign-in is configured; set {PREFIX}REVIEW__OIDC_ISSUER, or listen on 127.0.0.1 to try it out"
+            ]
+        )
+    split = urlsplit(settings.url)
+    return Site(
+        at.store,
+        at.config.zone,
+        rules_of(at.config),
+        settings.name,
+        split.path.rstrip("/"),
+        split.scheme == "https",
+        try_out_code=new_code(),
+        sends_mail=bool(at.config.settings.notices.smtp_host),
+    )
+
+
+def _serve(site: Site, host: str, port: int) -> None:
+    import uvicorn
+
+    from review.app import make_app
+
+    uvicorn.run(
+        make_app(site), host=host, port=port, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _demand_free(host: str, port: int) -> None:
+    """Raises ConfigError where another program listens there already."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind((host, port))
+    except OSError as fault:
+        raise ConfigError(
+            [f"cannot listen on {_shown(host)}:{port} ({(fault.strerror or 'refused').lower()}); choose another with --port"]
+        ) from None

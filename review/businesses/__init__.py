@@ -1,0 +1,1 @@
+"""Businesses: the list, and everything about one."""

@@ -1,0 +1,41 @@
+"""The site: what every page works with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from jobs.rules import Rules
+from store.database import Database
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A database, the rules, and how the site is reached."""
+
+    store: Database
+    zone: ZoneInfo
+    rules: Rules
+    name: str = ""
+    """The council's, as it stands in the header."""
+    prefix: str = ""
+    """The path under which a proxy serves the site, as in /placebridge; without a slash at its end."""
+    secure: bool = False
+    """Whether browsers come over https, so that cookies are sent only there."""
+    try_out_code: str | None = None
+    """Set where the site is only tried out: whoever has it may sign in, in any role."""
+    sends_mail: bool = False
+    """Whether a mail server is set, so that digests can go out."""
+    now: Callable[[], datetime] = field(default=_now)
+
+    def today(self) -> date:
+        """The day here."""
+        return self.now().astimezone(self.zone).date()
+
+    def at(self, path: str) -> str:
+        """The address of a page of ours."""
+        return f"{self.prefix}{path}"
