@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,6 +68,10 @@ class Sectors:
     def __init__(self, held: dict[str, Any]) -> None:
         self.version = hashlib.blake2b(repr(held).encode(), digest_size=8).hexdigest()
         self._sectors = tuple(_sector(found, entry) for found, entry in held["sectors"].items())
+        self._words = {
+            "crm": {word: found.id for found in self._sectors[::-1] for word in found.words},
+            "crm_leans": {word: found.id for found in self._sectors[::-1] for word in found.fair_words},
+        }
         self._not_names = finder(split(held.get("not_names", "")))
         self.ids = tuple(found.id for found in self._sectors)
 
@@ -106,10 +111,9 @@ class Sectors:
 
     def _said(self, of: Organisation, trust: str) -> Iterator[Seat]:
         for field, said in of.words:
-            for word in [said, *re.split(r"[;|/,]", said)]:
-                for sector in self._sectors:
-                    if fold(word) in (sector.words if trust == "crm" else sector.fair_words):
-                        yield Seat(sector.id, trust, f"the CRM's {field}: {word.strip()}")
+            for word in dict.fromkeys([said, *re.split(r"[;|/,]", said)]):
+                if (sector := self._words[trust].get(_folded(word))) is not None:
+                    yield Seat(sector, trust, f"the CRM's {field}: {word.strip()}")
 
     def _named(self, name: str, trust: str) -> Iterator[Seat]:
         found = ((sector, (sector.names if trust == "name" else sector.plain_names)) for sector in self._sectors)
@@ -132,6 +136,10 @@ class Sectors:
                 said = (sector.sic if trust == "register" else sector.fair_sic).get(code)
                 if said:
                     yield Seat(sector.id, trust, f"Companies House, SIC {code}: {said}")
+
+
+_folded = lru_cache(maxsize=4096)(fold)
+"""CRMs' words for sectors are few, and said of very many."""
 
 
 def _sector(found: str, entry: dict[str, Any]) -> _Sector:
