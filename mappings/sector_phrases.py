@@ -18,7 +18,11 @@ def split(text: str) -> Iterator[str]:
 def finder(phrases: Iterable[str]) -> re.Pattern[str] | None:
     """A pattern over ` folded name ` that finds any of them; None where there is none. Raises ValueError for one that cannot be read."""
     compiled = [_pattern(phrase) for phrase in phrases]
-    return re.compile("|".join(compiled)) if compiled else None
+    anywhere = "|".join(found for found in compiled if not found.startswith("^"))
+    at_begin = "|".join(found.removeprefix("^ ") for found in compiled if found.startswith("^"))
+    # The space before the words stands once at the front, so that a search need only look where a word begins.
+    parts = ([f" (?:{anywhere})"] if anywhere else []) + ([f"^ (?:{at_begin})"] if at_begin else [])
+    return re.compile("|".join(parts)) if parts else None
 
 
 def _pattern(phrase: str) -> str:
@@ -28,7 +32,7 @@ def _pattern(phrase: str) -> str:
         re.compile(found)
     except re.error:
         raise ValueError(f"'{phrase}' cannot be read; check its brackets") from None
-    return rf"(?<= ){found}" if not found.startswith("^") else found
+    return found
 
 
 def _part(piece: str, phrase: str) -> str:

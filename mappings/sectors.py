@@ -107,7 +107,7 @@ class Sectors:
             yield from self._coded(of, "register_leans")
 
     def _without_products(self, name: str) -> str:
-        return self._not_names.sub("", name) if self._not_names else name
+        return self._not_names.sub(" ", name) if self._not_names else name
 
     def _said(self, of: Organisation, trust: str) -> Iterator[Seat]:
         for field, said in of.words:
