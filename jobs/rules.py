@@ -6,6 +6,7 @@ from pathlib import Path
 from mappings.leader_levels import LeaderLevels
 from mappings.places import Places
 from mappings.policy_rules import PolicyRules
+from mappings.sectors import Sectors
 from mappings.themes import Resources, Themes
 
 
@@ -18,10 +19,23 @@ class Rules:
     themes: Themes
     resources: Resources
     places: Places
+    sectors: Sectors
 
     @classmethod
     def load(
-        cls, policy: Path | None = None, themes: Path | None = None, places: Path | None = None, titles: Path | None = None
+        cls,
+        policy: Path | None = None,
+        themes: Path | None = None,
+        places: Path | None = None,
+        titles: Path | None = None,
+        sectors: Path | None = None,
     ) -> "Rules":
         """Loads every rule. Raises ValueError with the faults of a council's file, and OSError where one cannot be opened."""
-        return cls(PolicyRules.load(policy), LeaderLevels.load(titles), Themes.load(themes), Resources.load(), Places.load(places))
+        return cls(
+            PolicyRules.load(policy),
+            LeaderLevels.load(titles),
+            Themes.load(themes),
+            Resources.load(),
+            Places.load(places),
+            Sectors.load(sectors),
+        )

@@ -179,14 +179,15 @@ def _state(case: Case) -> str:
 def _reach(case: Case) -> str:
     if any(case.took_part(leader, case.in_window) for leader in case.leaders):
         return "leader"
-    if any(_met_somebody(touch) for touch in case.in_window):
+    if any(met_somebody(touch) for touch in case.in_window):
         return "staff_only"
     if any(_invited_somebody(touch) for touch in case.in_window):
         return "invited_only"
     return "none"
 
 
-def _met_somebody(touch: Touch) -> bool:
+def met_somebody(touch: Touch) -> bool:
+    """Whether somebody of the business took part in an engagement that counts, as far as anybody wrote down who was there."""
     if not touch.qualifies:
         return False
     return any(word in TOOK_PART for word in touch.people.values()) or (touch.names_business and not touch.has_participants)

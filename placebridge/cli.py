@@ -249,6 +249,23 @@ def explain(
 
 
 @app.command()
+def report(
+    share: Annotated[bool, typer.Option("--share", help="Counts fit to leave the building: small ones are hidden.")] = False,
+    threshold: Annotated[int | None, typer.Option("--threshold", metavar="N", help="With --share: hide 1 to N - 1; 5 unless said.")] = None,
+    as_of: AsOf = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write a page (.html) or a list (.csv).")] = None,
+    config: ConfigFile = None,
+    form: Form = Format.table,
+) -> None:
+    """Show places by themes, who is at the table, and measures.
+
+    Who is engaged, which sectors are missing, which resources are offered, and how it changed. --share is for handing on."""
+    from placebridge.report import report as work
+
+    work(config, share, threshold, as_of, out, form.value)
+
+
+@app.command()
 def runs(
     config: ConfigFile = None,
     form: Form = Format.table,

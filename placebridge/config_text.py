@@ -16,6 +16,7 @@ PLACEBRIDGE_TIMEZONE=Europe/London
 #PLACEBRIDGE_THEMES=my-rules/themes.yaml
 #PLACEBRIDGE_PLACES=my-rules/places.yaml
 #PLACEBRIDGE_TITLES=my-rules/titles.yaml
+#PLACEBRIDGE_SECTORS=my-rules/sectors.yaml
 
 # The background service, `placebridge worker`: config.example.env names what can be set.
 #PLACEBRIDGE_WORKER__ENGINE=local

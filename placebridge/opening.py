@@ -75,7 +75,7 @@ def rules_of(config: Config) -> Rules:
     """The rules, a council's own included. Raises ConfigError with the faults of its files."""
     settings = config.settings
     try:
-        return Rules.load(*(config.path(path) for path in (settings.policy, settings.themes, settings.places, settings.titles)))
+        return Rules.load(*(config.path(path) for path in (settings.policy, settings.themes, settings.places, settings.titles, settings.sectors)))
     except ValueError as error:
         raise ConfigError(str(error).splitlines()) from None
 

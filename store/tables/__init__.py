@@ -11,6 +11,7 @@ from store.tables.joined import RULES, Business, BusinessRecord, Correction, Lin
 from store.tables.list_work import DigestChoice, DigestMail, Listed, ListVersion, OwnEngagement, SavedView, WorkStep
 from store.tables.lookups import LookupAnswer, RegisterOfficer
 from store.tables.notices import Alert, OpsDelivery, OpsNotice
+from store.tables.places import Need, Offer, PersonRole, PersonRoleSaid, Readiness, Seat, SeatTheme, Tally
 from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
 from store.tables.site import SignInFailure, SiteSession
 from store.tables.work import Audit, BudgetHold, BudgetUse, Run, Stage
@@ -43,14 +44,19 @@ __all__ = [
     "Listed",
     "LookupAnswer",
     "Merged",
+    "Need",
     "Notice",
+    "Offer",
     "OpsDelivery",
     "OpsNotice",
     "OwnEngagement",
     "Participant",
     "Person",
     "PersonRecord",
+    "PersonRole",
+    "PersonRoleSaid",
     "Post",
+    "Readiness",
     "Record",
     "RegisterCompany",
     "RegisterOfficer",
@@ -58,9 +64,12 @@ __all__ = [
     "Run",
     "SavedView",
     "Schedule",
+    "Seat",
+    "SeatTheme",
     "SignInFailure",
     "SiteSession",
     "Stage",
+    "Tally",
     "ThemeFound",
     "ThemeRead",
     "WorkStep",

@@ -75,6 +75,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_listed_version"), ["version"], unique=False)
 
     op.create_table(
+        "need",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("theme", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("resource", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("words", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("added_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("added_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_need")),
+    )
+    with op.batch_alter_table("need", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_need_place"), ["place"], unique=False)
+
+    op.create_table(
+        "offer",
+        sa.Column("business_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("resource", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=True),
+        sa.Column("tag", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("business_id", "resource", name=op.f("pk_offer")),
+    )
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.create_index("ix_offer_resource", ["resource"], unique=False)
+
+    op.create_table(
         "own_engagement",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("business_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -90,6 +119,43 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("own_engagement", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_own_engagement_business_id"), ["business_id"], unique=False)
+
+    op.create_table(
+        "person_role",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("role", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("theme", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("added_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("added_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_role")),
+    )
+    with op.batch_alter_table("person_role", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_person_role_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "person_role_said",
+        sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("role", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", "role", name=op.f("pk_person_role_said")),
+    )
+    op.create_table(
+        "readiness",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("part", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("words", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("link", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("decided_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("decided_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_readiness")),
+    )
+    with op.batch_alter_table("readiness", schema=None) as batch_op:
+        batch_op.create_index("ix_readiness_place_part", ["place", "part"], unique=False)
 
     op.create_table(
         "register_officer",
@@ -116,6 +182,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_saved_view_decided_by"), ["decided_by"], unique=False)
 
     op.create_table(
+        "seat",
+        sa.Column("business_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sector", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("trust", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("because", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("business_id", name=op.f("pk_seat")),
+    )
+    op.create_table(
+        "seat_theme",
+        sa.Column("business_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("theme", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sector", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("size", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("engaged", sa.Boolean(), nullable=False),
+        sa.Column("met", sa.Boolean(), nullable=False),
+        sa.Column("led", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("business_id", "theme", name=op.f("pk_seat_theme")),
+    )
+    with op.batch_alter_table("seat_theme", schema=None) as batch_op:
+        batch_op.create_index("ix_seat_theme_place_theme", ["place", "theme"], unique=False)
+        batch_op.create_index("ix_seat_theme_theme_sector", ["theme", "sector"], unique=False)
+
+    op.create_table(
         "sign_in_failure",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -135,6 +225,18 @@ def upgrade() -> None:
         sa.Column("seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("ends_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_site_session")),
+    )
+    op.create_table(
+        "tally",
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("theme", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sector", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("size", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("known", sa.Integer(), nullable=False),
+        sa.Column("engaged", sa.Integer(), nullable=False),
+        sa.Column("met", sa.Integer(), nullable=False),
+        sa.Column("led", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("place", "theme", "sector", "size", name=op.f("pk_tally")),
     )
     op.create_table(
         "work_step",
@@ -248,11 +350,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_work_step_business_id"))
 
     op.drop_table("work_step")
+    op.drop_table("tally")
     op.drop_table("site_session")
     with op.batch_alter_table("sign_in_failure", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_failure_at"))
 
     op.drop_table("sign_in_failure")
+    with op.batch_alter_table("seat_theme", schema=None) as batch_op:
+        batch_op.drop_index("ix_seat_theme_theme_sector")
+        batch_op.drop_index("ix_seat_theme_place_theme")
+
+    op.drop_table("seat_theme")
+    op.drop_table("seat")
     with op.batch_alter_table("saved_view", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_saved_view_decided_by"))
 
@@ -261,10 +370,27 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_register_officer_officer"))
 
     op.drop_table("register_officer")
+    with op.batch_alter_table("readiness", schema=None) as batch_op:
+        batch_op.drop_index("ix_readiness_place_part")
+
+    op.drop_table("readiness")
+    op.drop_table("person_role_said")
+    with op.batch_alter_table("person_role", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_person_role_person_id"))
+
+    op.drop_table("person_role")
     with op.batch_alter_table("own_engagement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_own_engagement_business_id"))
 
     op.drop_table("own_engagement")
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.drop_index("ix_offer_resource")
+
+    op.drop_table("offer")
+    with op.batch_alter_table("need", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_need_place"))
+
+    op.drop_table("need")
     with op.batch_alter_table("listed", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_listed_version"))
 
