@@ -11,7 +11,7 @@ from store.tables.joined import Business, BusinessRecord, Correction, LinkDecisi
 from store.tables.lookups import LookupAnswer
 from store.tables.notices import Alert, OpsDelivery, OpsNotice
 from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
-from store.tables.site import SignInFailure, SiteSession
+from store.tables.site import Colleague, SignInFailure, SiteSession
 from store.tables.work import Audit, BudgetHold, BudgetUse, Run, Stage
 from store.tables.worker import DueRun, Lease, Schedule, Worker
 
@@ -23,6 +23,7 @@ __all__ = [
     "BudgetUse",
     "Business",
     "BusinessRecord",
+    "Colleague",
     "Connection",
     "Correction",
     "Cursor",
