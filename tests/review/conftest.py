@@ -13,6 +13,7 @@ from store import migrate
 from store.database import Database
 from tests.databases import new_database
 from tests.review import town
+from tests.review.browser import chromium_or_skip
 from tests.review.harness import site_on
 from tests.review.oidc.peer import NEEDED, NoProvider, Peer, serving
 
@@ -78,9 +79,12 @@ def hostile(hostile_store: Database) -> Site:
 
 
 @pytest.fixture
-def empty(store: Database) -> Site:
-    """A site with nothing in it, on each kind of database."""
-    return site_on(store)
+def empty(tmp_path: Path) -> Iterator[Site]:
+    """A site with nothing in it."""
+    store = Database(f"sqlite:///{tmp_path / 'empty.db'}")
+    migrate.upgrade(store)
+    yield site_on(store)
+    store.close()
 
 
 @pytest.fixture(scope="session")
@@ -93,3 +97,10 @@ def openid() -> Iterator[Peer]:
         if os.environ.get(NEEDED):
             pytest.fail(str(fault))
         pytest.skip(str(fault))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, started once."""
+    with chromium_or_skip() as found:
+        yield found

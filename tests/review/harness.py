@@ -2,10 +2,13 @@
 
 import re
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from jobs.rules import Rules
 from review.app import make_app
@@ -48,9 +51,11 @@ def site_on(store: Database, **changed: Any) -> Site:
 class Browser:
     """A browser without scripts: keeps cookies, follows nothing unless told, and sends the forms of pages that it was shown."""
 
-    def __init__(self, site: Site, base: str = "http://localhost", raises: bool = True) -> None:
+    def __init__(self, site: Site, base: str = "http://localhost", raises: bool = True, before: Callable[[ASGIApp], ASGIApp] | None = None) -> None:
+        """`before`: what stands between the browser and the site."""
         self.site = site
-        self.client = TestClient(make_app(site), base_url=base, follow_redirects=False, raise_server_exceptions=raises)
+        app: ASGIApp = make_app(site)
+        self.client = TestClient(before(app) if before else app, base_url=base, follow_redirects=False, raise_server_exceptions=raises)
 
     def get(self, path: str, **more: Any) -> Response:
         """One answer, redirects as they are."""

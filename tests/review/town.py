@@ -63,7 +63,7 @@ def fill_with_attacks(store: Database, folder: Path) -> None:
 
     firms = [
         {name: attack(n + at) for at, name in enumerate(("name", "trading_name", "charity", "address", "town", "website", "email", "phone",
-         "sector", "industry", "place", "previous_names", "owner", "tags"))} | {"id": f"{n} {attack(n)[:200]}", "no": "", "postcode": attack(n)[:40]}
+         "sector", "industry", "place", "previous_names", "owner", "tags"))} | {"id": f"{n} {attack(n)[:200]}", "no": "", "employees": n, "postcode": attack(n)[:40]}
         for n in range(texts)
     ]  # fmt: skip
     people = [

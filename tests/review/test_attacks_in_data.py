@@ -1,0 +1,87 @@
+"""Whatever a CRM holds is shown as text: attacks in every field that it can fill, on every page, read and in Chromium."""
+
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from review.roles import Role
+from review.site import Site
+from tests.review.browser import Window, window
+from tests.review.harness import signed_in
+from tests.review.serving import served
+from tests.review.town import MARK
+from tests.review.walk import addresses
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+
+class Reading(HTMLParser):
+    """What a page is made of that data could not have meant."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            text = value or ""
+            if name.startswith("on") or name == "style" or (name == "id" and text == MARK):
+                self.found.append(f"<{tag} {name}={text[:60]}>")
+            elif name in {"href", "src", "action", "formaction", "xlink:href"} and not self._is_ours(text):
+                self.found.append(f"<{tag} {name}={text[:60]}>")
+        if tag in {"svg", "iframe", "object", "embed", "base"} and dict(attrs).get("onload"):
+            self.found.append(f"<{tag}>")
+
+    def _is_ours(self, address: str) -> bool:
+        split = urlsplit(unquote(address.strip()))
+        return split.scheme in {"", "http", "https", "mailto", "tel"} and (bool(split.scheme) or not split.netloc)
+
+
+def test_the_attacks_are_there_to_be_seen(hostile: Site) -> None:
+    text = "".join(signed_in(hostile, Role.ADMIN).get(address.path).text for address in addresses(hostile) if address.page.name == "business")
+    assert f"&lt;script&gt;alert(&#39;{MARK}&#39;)&lt;/script&gt;" in text
+    assert "{{7*7}}" in text
+    assert "onerror=alert" in text
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_page_takes_data_for_markup(hostile: Site, role: Role) -> None:
+    browser, found = signed_in(hostile, role), []
+    for address in addresses(hostile):
+        if address.page.get is None:
+            continue
+        answer = browser.get(address.path)
+        assert answer.status_code < 500, address.path
+        if "html" not in answer.headers.get("content-type", ""):
+            continue
+        reading = Reading()
+        reading.feed(answer.text)
+        found += [f"{address.path}: {one}" for one in reading.found]
+        if f"<script>alert('{MARK}" in answer.text:
+            found.append(address.path)
+    assert found == []
+
+
+@pytest.fixture
+def open_window(browser: "Browser", hostile: Site) -> Iterator[Window]:
+    with served(hostile) as base, window(browser, base) as found:
+        found.sign_in(Role.ADMIN)
+        yield found
+
+
+def test_chromium_runs_nothing_that_data_holds(open_window: Window, hostile: Site) -> None:
+    found = []
+    for address in addresses(hostile, most=12):
+        if address.page.get is None:
+            continue
+        open_window.open(address.path, 320)
+        if open_window.page.locator(f"#{MARK}").count():
+            found.append(address.path)
+        if open_window.too_wide() > 0:
+            found.append(f"{address.path} scrolls sideways")
+    assert found == []
+    assert open_window.faults == []
