@@ -14,7 +14,10 @@ class Link:
     is_here: bool
 
 
-LINKS: tuple[tuple[str, str, frozenset[Role]], ...] = (("Businesses", "/businesses", EVERYONE),)
+LINKS: tuple[tuple[str, str, frozenset[Role]], ...] = (
+    ("Businesses", "/businesses", EVERYONE),
+    ("Not in any CRM", "/unlisted", EVERYONE),
+)
 
 
 def navigation(user: User | None, url: str) -> list[Link]:

@@ -24,6 +24,108 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sign_in", name=op.f("pk_colleague")),
     )
     op.create_table(
+        "digest_choice",
+        sa.Column("officer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("address", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("places", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("themes", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("every", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("chosen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("told_to", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("officer", name=op.f("pk_digest_choice")),
+    )
+    op.create_table(
+        "digest_mail",
+        sa.Column("officer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("period", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("address", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("html", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("not_before", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("sent_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("last_error", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("officer", "period", name=op.f("pk_digest_mail")),
+    )
+    with op.batch_alter_table("digest_mail", schema=None) as batch_op:
+        batch_op.create_index("ix_digest_mail_state_not_before", ["state", "not_before"], unique=False)
+
+    op.create_table(
+        "list_version",
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_list_version")),
+    )
+    op.create_table(
+        "listed",
+        sa.Column("business_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("gone", sa.Boolean(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("words", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reach", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=True),
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sector", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("employees", sa.Integer(), nullable=True),
+        sa.Column("themes", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tags", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("owner", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("snoozed_until", sa.Date(), nullable=True),
+        sa.Column("dismissed", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("business_id", name=op.f("pk_listed")),
+    )
+    with op.batch_alter_table("listed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_listed_version"), ["version"], unique=False)
+
+    op.create_table(
+        "own_engagement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("business_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("people", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("decided_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("decided_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("undone_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("undone_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_engagement")),
+    )
+    with op.batch_alter_table("own_engagement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_own_engagement_business_id"), ["business_id"], unique=False)
+
+    op.create_table(
+        "register_officer",
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("officer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("resigned_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("number", "officer", name=op.f("pk_register_officer")),
+    )
+    with op.batch_alter_table("register_officer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_register_officer_officer"), ["officer"], unique=False)
+
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("query", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.Column("decided_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("decided_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+    )
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_saved_view_decided_by"), ["decided_by"], unique=False)
+
+    op.create_table(
         "sign_in_failure",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -45,15 +147,86 @@ def upgrade() -> None:
         sa.Column("ends_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_site_session")),
     )
+    op.create_table(
+        "work_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("business_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("owner", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("words", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("reach", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("changed_on", sa.Date(), nullable=True),
+        sa.Column("decided_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("decided_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("undone_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("undone_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_work_step")),
+    )
+    with op.batch_alter_table("work_step", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_work_step_business_id"), ["business_id"], unique=False)
+
+    with op.batch_alter_table("business", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("other_names", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
+        batch_op.add_column(sa.Column("tags", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_business_company_number"), ["company_number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_business_merged_into"), ["merged_into"], unique=False)
+
+    with op.batch_alter_table("register_company", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("sic", sqlmodel.sql.sqltypes.AutoString(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("accounts", sqlmodel.sql.sqltypes.AutoString(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), server_default="", nullable=False))
+        batch_op.create_index(batch_op.f("ix_register_company_place"), ["place"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("register_company", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_register_company_place"))
+        batch_op.drop_column("place")
+        batch_op.drop_column("accounts")
+        batch_op.drop_column("sic")
+
+    with op.batch_alter_table("business", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_business_merged_into"))
+        batch_op.drop_index(batch_op.f("ix_business_company_number"))
+        batch_op.drop_column("tags")
+        batch_op.drop_column("other_names")
+
+    with op.batch_alter_table("work_step", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_work_step_business_id"))
+
+    op.drop_table("work_step")
     op.drop_table("site_session")
     with op.batch_alter_table("sign_in_failure", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_failure_at"))
 
     op.drop_table("sign_in_failure")
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_saved_view_decided_by"))
+
+    op.drop_table("saved_view")
+    with op.batch_alter_table("register_officer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_register_officer_officer"))
+
+    op.drop_table("register_officer")
+    with op.batch_alter_table("own_engagement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_own_engagement_business_id"))
+
+    op.drop_table("own_engagement")
+    with op.batch_alter_table("listed", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_listed_version"))
+
+    op.drop_table("listed")
+    op.drop_table("list_version")
+    with op.batch_alter_table("digest_mail", schema=None) as batch_op:
+        batch_op.drop_index("ix_digest_mail_state_not_before")
+
+    op.drop_table("digest_mail")
+    op.drop_table("digest_choice")
     op.drop_table("colleague")
     # ### end Alembic commands ###
