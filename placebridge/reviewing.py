@@ -2,7 +2,6 @@
 
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from connector.contract import StopConnection
@@ -13,10 +12,9 @@ from placebridge.opening import Opened, opened, rules_of
 from placebridge.output import say
 from placebridge.settings import Config, ConfigError
 from placebridge.settings_file import PREFIX
+from review.sign_in.provider import Provider
+from review.sign_in.registered import SAME, Registered
 from review.site import Site
-
-if TYPE_CHECKING:
-    from review.sign_in.provider import Provider
 
 
 def review(file: Path | None, host: str | None, port: int | None) -> None:
@@ -58,9 +56,6 @@ def site_of(at: Opened, host: str) -> Site:
 
 def provider_of(config: Config) -> Provider | None:
     """The sign-in provider that the settings name; None where they name none. Raises ConfigError."""
-    from review.sign_in.provider import Provider
-    from review.sign_in.registered import SAME, Registered
-
     told = config.settings.review
     if not told.oidc_issuer:
         return None

@@ -28,9 +28,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = {"first", "sign-in-start", "sign-in-back", "signed-out"}
 LARGEST = 60_000
 """Bytes of a picture."""
-TALLEST = 1400
-"""Pixels of its height: what is further down says no more."""
-QUALITIES = (0.8, 0.65, 0.5, 0.35, 0.2)
+TRIES = ((1400, 0.8), (1400, 0.65), (1100, 0.65), (900, 0.65), (900, 0.5), (700, 0.5))
+"""How tall a picture may be, in pixels, and how true: the first that is small enough. What is further down a page says no more."""
 SMALLER = """async ([png, tallest, quality]) => {
     const taken = await createImageBitmap(await (await fetch('data:image/png;base64,' + png)).blob())
     const canvas = new OffscreenCanvas(taken.width, Math.min(taken.height, tallest))
@@ -93,8 +92,8 @@ def _write(at: Window, file: Path) -> Path:
     taken = base64.b64encode(at.page.screenshot(full_page=True)).decode()
     desk = at.page.context.new_page()  # empty: the site's own policy would not let a script in
     try:
-        for quality in QUALITIES:
-            made = base64.b64decode(desk.evaluate(SMALLER, [taken, TALLEST, quality]))
+        for tallest, quality in TRIES:
+            made = base64.b64decode(desk.evaluate(SMALLER, [taken, tallest, quality]))
             file.write_bytes(made)
             if len(made) <= LARGEST:
                 break

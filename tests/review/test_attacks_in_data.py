@@ -29,11 +29,11 @@ class Reading(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
             text = value or ""
-            if name.startswith("on") or name == "style" or (name == "id" and text == MARK):
+            runs = name.startswith("on") or name in {"style", "srcdoc"} or (name == "id" and text == MARK)
+            leads_away = name in {"href", "src", "action", "formaction", "xlink:href"} and not self._is_ours(text)
+            if runs or leads_away:
                 self.found.append(f"<{tag} {name}={text[:60]}>")
-            elif name in {"href", "src", "action", "formaction", "xlink:href"} and not self._is_ours(text):
-                self.found.append(f"<{tag} {name}={text[:60]}>")
-        if tag in {"svg", "iframe", "object", "embed", "base"} and dict(attrs).get("onload"):
+        if tag in {"iframe", "object", "embed", "base"}:
             self.found.append(f"<{tag}>")
 
     def _is_ours(self, address: str) -> bool:

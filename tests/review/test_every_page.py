@@ -24,7 +24,7 @@ def test_each_page_has_a_name_of_its_own_and_a_handler() -> None:
 
 
 def test_only_the_pages_that_come_before_signing_in_are_without_roles() -> None:
-    assert {page.name for page in PAGES if page.roles == NOBODY_YET or page.changes == NOBODY_YET} == OPEN
+    assert {page.name for page in PAGES if NOBODY_YET in (page.roles, page.changes)} == OPEN
 
 
 def test_the_walk_knows_the_parameters_of_every_path() -> None:
