@@ -51,6 +51,7 @@ def site_of(at: Opened, host: str) -> Site:
         provider=provider,
         url=settings.url,
         hosts=hosts_of(settings.url),
+        sends_mail=bool(at.config.settings.notices.smtp_host),
     )
 
 

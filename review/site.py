@@ -35,6 +35,8 @@ class Site:
     """The address that people use, with the prefix and without a slash at its end; the provider sends them back there."""
     hosts: frozenset[str] | None = None
     """The names under which a browser may ask for the site (review/hosts.py); None: any."""
+    sends_mail: bool = False
+    """Whether a mail server is set, so that digests can go out."""
     now: Callable[[], datetime] = field(default=_now)
 
     def today(self) -> date:
