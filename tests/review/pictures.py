@@ -55,6 +55,7 @@ def main(words: list[str] | None = None) -> int:
         print(f"there is no {asked.config}; `./run demo` makes a town", file=sys.stderr)
         return 2
     wanted = [page for page in PAGES if page.get and (page.name in asked.pages or (not asked.pages and page.name not in LEFT_OUT))]
+    wanted = [page for page in wanted if "." not in page.path]  # files are no pictures
     asked.out.mkdir(parents=True, exist_ok=True)
     try:
         with opened(asked.config) as at:

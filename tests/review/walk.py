@@ -10,11 +10,13 @@ from urllib.parse import quote
 from sqlalchemy import select
 
 from review.page import Page
+from review.roles import Role
 from review.routes import PAGES
 from review.site import Site
 from store import bulk
 from store.database import Database
 from store.tables import Business, Connection, Engagement, Person, Run
+from tests.review.harness import signed_in
 
 AT_MOST = 40
 """Values of a parameter that are tried."""
@@ -63,3 +65,15 @@ def addresses(site: Site, most: int = AT_MOST, pages: tuple[Page, ...] = PAGES) 
             for name, found in values.items():
                 path = re.sub(rf"\{{{name}(:\w+)?\}}", quote(found[number % len(found)] if found else "0", safe=""), path)
             yield Address(page, path)
+
+
+def views(site: Site, role: Role, most: int = AT_MOST) -> list[Address]:
+    """The addresses that show somebody of that role a page: neither a way to another one nor a file."""
+    browser, found = signed_in(site, role), []
+    for address in addresses(site, most):
+        if address.page.get is None or (address.page.roles and role not in address.page.roles):
+            continue
+        answer = browser.get(address.path)
+        if not answer.is_redirect and answer.headers.get("content-type", "").startswith("text/html"):
+            found.append(address)
+    return found
