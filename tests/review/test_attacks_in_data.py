@@ -7,16 +7,17 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from review.roles import Role
+from review import sessions
+from review.roles import Role, User
 from review.site import Site
 from tests.review.browser import Window, window
-from tests.review.harness import signed_in
+from tests.review.harness import BEGINNING, Browser, signed_in
 from tests.review.serving import served
-from tests.review.town import MARK
+from tests.review.town import ATTACKS, MARK
 from tests.review.walk import addresses, views
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser as Chromium
 
 
 class Reading(HTMLParser):
@@ -66,8 +67,18 @@ def test_no_page_takes_data_for_markup(hostile: Site, role: Role) -> None:
     assert found == []
 
 
+def test_a_name_that_the_provider_tells_is_text_too(hostile: Site) -> None:
+    attack = ATTACKS[1]
+    session = sessions.begin(hostile.store, User(attack, attack, frozenset({Role.OFFICER})), BEGINNING)
+    browser = Browser(hostile)
+    browser.client.cookies.set("placebridge", session.token)
+    text = browser.get("/businesses").text
+    assert "Signed in as &#34;&gt;&lt;img" in text
+    assert attack not in text
+
+
 @pytest.fixture
-def open_window(browser: "Browser", hostile: Site) -> Iterator[Window]:
+def open_window(browser: "Chromium", hostile: Site) -> Iterator[Window]:
     with served(hostile) as base, window(browser, base) as found:
         found.sign_in(Role.ADMIN)
         yield found

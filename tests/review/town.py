@@ -6,13 +6,19 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from connector.files import FilesConnector
 from connector.kind import BudgetOf
+from jobs import colleagues
 from jobs.pipeline import Options, Source, sync
+from jobs.work import meetings, steps, views
 from mappings import field_map
+from store import bulk
 from store.database import Database
+from store.tables import Colleague, Flag
 from tests import small_world
-from tests.review.harness import RULES
+from tests.review.harness import BEGINNING, RULES
 
 AS_OF = date(2026, 11, 1)
 MARK = "pbxss"
@@ -85,6 +91,23 @@ def fill_with_attacks(store: Database, folder: Path) -> None:
             writer.writeheader()
             writer.writerows(rows)
     _sync(store, [Source("hostile", "files", "council", partial(_files, target), field_map.read(HOSTILE, "hostile.yaml"))])
+    _write_attacks(store)
+
+
+def _write_attacks(store: Database) -> None:
+    """What people write on the page itself, by somebody whose name at the provider is an attack too."""
+    attacks = [attack for attack in ATTACKS if len(attack) < 200]
+    with store.connect() as connection:
+        ids = list(connection.scalars(select(bulk.table_of(Flag).c.business_id)))
+        came = {"roles": "officer", "first_at": BEGINNING, "last_at": BEGINNING}
+        for number, attack in enumerate(attacks):
+            colleagues.note_came(connection, Colleague(sign_in=f"who{number}{attack}", name=attack, email=attack, **came))
+    for number, attack in enumerate(attacks):
+        at, who = ids[number % len(ids)], f"who{number}{attack}"
+        steps.comment(store, at, attack, who, BEGINNING)
+        steps.assign(store, [at], who, who, BEGINNING)
+        meetings.met(store, at, meetings.Met("meeting", AS_OF, (), attack), who, BEGINNING, AS_OF)
+        views.save_view(store, attack[:60].strip(), "state=no_leader_known", True, who, BEGINNING)
 
 
 def _files(folder: Path, budget: BudgetOf) -> FilesConnector:
