@@ -15,7 +15,7 @@ from review.words import REACHES, STATES, theme_name
 LONGEST: Final = 200
 MOST: Final = 50
 """Values of one filter."""
-SORT_WORDS: Final = {"priority": "Priority", "name": "Name", "newest": "Newest on the list"}
+SORT_WORDS: Final = {"priority": "Priority", "name": "Name", "newest": "Newest change", "size": "Staff", "place": "Place"}
 WORK_WORDS: Final = {"open": "Open", "snoozed": "Snoozed", "dismissed": "Dismissed", "all": "All"}
 TITLES: Final = {
     "place": "Place", "theme": "Theme", "sector": "Sector", "state": "State", "reach": "Reach", "size": "Staff", "owner": "Assigned to",
