@@ -115,9 +115,19 @@ async def _checked(ask: Ask, page: Page, request: Request, handler: Callable[[As
                 _fault, ask, 403, "This form is too old", "Go back, load the page again, and send the form again. Nothing was changed."
             )
     try:
+        _demand_text(ask)
         return await run_in_threadpool(handler, ask)
     finally:
         await ask.form.close()
+
+
+def _demand_text(ask: Ask) -> None:
+    """No text of ours holds a NUL, and PostgreSQL takes none. Raises NotFound, HTTPException."""
+    if any("\x00" in value for value in ask.path.values()):
+        raise NotFound("Check the address.")
+    sent = (*ask.query.multi_items(), *ask.form.multi_items())
+    if any("\x00" in part for pair in sent for part in pair if isinstance(part, str)):
+        raise HTTPException(400)
 
 
 async def _form(request: Request, page: Page) -> FormData:

@@ -51,7 +51,9 @@ def site_on(store: Database, **changed: Any) -> Site:
 class Browser:
     """A browser without scripts: keeps cookies, follows nothing unless told, and sends the forms of pages that it was shown."""
 
-    def __init__(self, site: Site, base: str = "http://localhost", raises: bool = True, before: Callable[[ASGIApp], ASGIApp] | None = None) -> None:
+    def __init__(
+        self, site: Site, base: str = "http://localhost", raises: bool = True, before: Callable[[ASGIApp], ASGIApp] | None = None
+    ) -> None:
         """`before`: what stands between the browser and the site."""
         self.site = site
         app: ASGIApp = make_app(site)

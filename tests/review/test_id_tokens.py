@@ -109,7 +109,9 @@ def test_new_keys_of_the_provider_are_learnt_at_once(store: Database, provider: 
     ours = Registered(provider.issuer, "placebridge")
     seconds = [0.0]
     browser = Browser(
-        site_on(store, try_out_code=None, provider=Provider(ours, lambda: seconds[0]), url="http://localhost", now=lambda: datetime.now(UTC))
+        site_on(
+            store, try_out_code=None, provider=Provider(ours, lambda: seconds[0]), url="http://localhost", now=lambda: datetime.now(UTC)
+        )
     )
     browser.get("/sign-in/start")
     provider.keys, provider.sign, seconds[0] = [KEYS.keys[1]], signed_by(KEYS.keys[1]), 31.0
