@@ -13,7 +13,7 @@ from jobs.schedules.plans import Plan, plan_of, plans
 from placebridge.opening import lookups_of, outdated, rules_of, sources_of, unconfigured
 from placebridge.output import say, show
 from placebridge.scheduling import differing, in_words
-from placebridge.settings import Config
+from placebridge.settings import Config, ConfigError
 from placebridge.settings import load as load_settings
 from placebridge.worker.run import configured
 from store import migrate
@@ -26,7 +26,7 @@ Line = dict[str, str]
 def check(name: str | None, file: Path | None, form: str) -> int:
     """Prints one line for each thing looked at; 0 where all is well, else 1. Raises ConfigError for what keeps it from looking."""
     config = load_settings(file)
-    lines = [_line("", "settings", True, str(config.folder)), *_rules(config), *_database(config)]
+    lines = [_line("", "settings", True, str(config.folder)), *_rules(config), *_database(config), *_sign_in(config)]
     lines += _twins(sources_of(config))
     planned = _plans(config)
     for source in sources_of(config, (name,) if name else ()):
@@ -70,6 +70,23 @@ def _database(config: Config) -> Iterator[Line]:
         yield _line("", "database", False, str(fault))
     finally:
         store.close()
+
+
+def _sign_in(config: Config) -> Iterator[Line]:
+    """The provider of the review page's sign-in, where one is set: whether it can be reached and publishes what it takes."""
+    from placebridge.reviewing import provider_of  # few configurations have one, and its libraries are slow to load
+    from review.sign_in.asking import Unreachable
+
+    issuer, url = config.settings.review.oidc_issuer, config.settings.review.url
+    if not issuer:
+        return
+    try:
+        provider = provider_of(config)
+        if provider is not None:
+            provider.published()
+        yield _line("", "sign-in", True, f"{issuer} answers; it has to send people back to {url}/sign-in/back")
+    except (ConfigError, Unreachable) as fault:
+        yield _line("", "sign-in", False, str(fault))
 
 
 def _plans(config: Config) -> dict[str, Plan]:

@@ -24,7 +24,8 @@ class Ask:
     url: str
     """The path and query asked for, without the prefix."""
     form: FormData = field(default_factory=FormData)
-    sign_in_again: bool = False
+    caller: str = ""
+    """The address that the browser is at, as far as a proxy tells it."""
 
     @property
     def user(self) -> User:

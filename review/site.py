@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from jobs.rules import Rules
+from review.sign_in.provider import Provider
 from store.database import Database
 
 
@@ -28,6 +29,12 @@ class Site:
     """Whether browsers come over https, so that cookies are sent only there."""
     try_out_code: str | None = None
     """Set where the site is only tried out: whoever has it may sign in, in any role."""
+    provider: Provider | None = None
+    """Set where people sign in by an OpenID provider."""
+    url: str = ""
+    """The address that people use, with the prefix and without a slash at its end; the provider sends them back there."""
+    hosts: frozenset[str] | None = None
+    """The names under which a browser may ask for the site (review/hosts.py); None: any."""
     sends_mail: bool = False
     """Whether a mail server is set, so that digests can go out."""
     now: Callable[[], datetime] = field(default=_now)
@@ -39,3 +46,7 @@ class Site:
     def at(self, path: str) -> str:
         """The address of a page of ours."""
         return f"{self.prefix}{path}"
+
+    def whole(self, path: str) -> str:
+        """The same with scheme and host, by the settings and never by what a browser says."""
+        return f"{self.url}{path}"

@@ -13,7 +13,7 @@ from store.tables.lookups import LookupAnswer, RegisterOfficer
 from store.tables.notices import Alert, OpsDelivery, OpsNotice
 from store.tables.places import Need, Offer, PersonRole, PersonRoleSaid, Readiness, Seat, SeatTheme, Tally
 from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
-from store.tables.site import SignInFailure, SiteSession
+from store.tables.site import Colleague, SignInFailure, SiteSession
 from store.tables.work import Audit, BudgetHold, BudgetUse, Run, Stage
 from store.tables.worker import DueRun, Lease, Schedule, Worker
 
@@ -26,6 +26,7 @@ __all__ = [
     "BudgetUse",
     "Business",
     "BusinessRecord",
+    "Colleague",
     "Connection",
     "Correction",
     "Cursor",
