@@ -7,12 +7,12 @@ from typing import Any
 
 from jobs.place import share
 from jobs.place.numbers import Numbers, gather
+from jobs.place.page import page
 from jobs.place.report import Names, Report, Table, full
 from jobs.refused import Refused
 from placebridge.faults import UserError
 from placebridge.opening import opened, rules_of
 from placebridge.output import replacing, save_list, say, show
-from placebridge.report_page import page
 
 COLUMNS = ("table", "row", "column", "value")
 ENDS = (".html", ".csv")

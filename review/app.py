@@ -20,6 +20,7 @@ from jobs.refused import Refused
 from review import sessions
 from review.body import LARGEST_FORM, LARGEST_UPLOAD, TooLarge, within
 from review.cookie import name_of
+from review.data import door
 from review.headers import Headers
 from review.hosts import Known
 from review.page import Ask, NotFound, Page, go_to, not_done
@@ -55,6 +56,8 @@ async def _answer(site: Site, page: Page, request: Request) -> Response:
     handler = page.post if request.method == "POST" else page.get
     if handler is None:  # HEAD is GET without its body
         raise HTTPException(405)
+    if page.by_token:
+        return await run_in_threadpool(door.answer, site, page.name, handler, request)
     ask = await _ask(site, request)
     try:
         return await _checked(ask, page, request, handler)

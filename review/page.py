@@ -66,6 +66,8 @@ class Page:
     post: Handler | None = None
     changes: frozenset[Role] | None = None
     uploads: bool = False
+    by_token: bool = False
+    """For programs, which have a token of their own (review/data/door.py) and no session: neither cookie nor roles count."""
 
     def roles_of(self, method: str) -> frozenset[Role]:
         """Who may use a method; nobody in it: also somebody who has not signed in."""

@@ -1,6 +1,7 @@
 """Every page of the site. A test walks this list: none is without roles but those that come before signing in."""
 
 from review.businesses import pages as businesses
+from review.data import pages as data
 from review.home import pages as home
 from review.page import Page
 from review.sign_in import pages as sign_in
@@ -12,6 +13,7 @@ PAGES: tuple[Page, ...] = (
     *sign_in.PAGES,
     *businesses.PAGES,
     *unlisted.PAGES,
+    *data.PAGES,
     *bulk.PAGES,
     *one.PAGES,
     *views_page.PAGES,

@@ -13,11 +13,11 @@ FONT: Final = "font-family='Helvetica, Arial, sans-serif'"
 
 
 def svg(which: str, title: str, description: str, size: tuple[float, float], parts: Iterable[str]) -> str:
-    """An SVG that grows and shrinks with its page. `which` is an id of its own on the page."""
+    """An SVG that its page's style makes grow and shrink with it. `which` is an id of its own on the page."""
     width, height = size
     return (
         f"<svg xmlns='http://www.w3.org/2000/svg' role='img' aria-labelledby='{escape(which)}-title {escape(which)}-desc'"
-        f" viewBox='0 0 {width:g} {height:g}' width='{width:g}' height='{height:g}' style='max-width:100%;height:auto' {FONT}>"
+        f" viewBox='0 0 {width:g} {height:g}' width='{width:g}' height='{height:g}' class='pb-figure' {FONT}>"
         f"<title id='{escape(which)}-title'>{escape(title)}</title><desc id='{escape(which)}-desc'>{escape(description)}</desc>"
         f"{''.join(parts)}</svg>"
     )

@@ -67,7 +67,7 @@ def _pool(counts: Mapping[str, Counts], too_small: Callable[[Counts], bool]) -> 
     spare = sorted(counts.keys() - found, key=lambda key: (counts[key].known + counts[key].met, key))
     while found and (len(found) < 2 or too_small(sum((counts[key] for key in found), Counts()))):
         if not spare:
-            raise Refused("there are too few businesses for a report that may leave the building; make it without --share, for yourselves")
+            raise Refused("there are too few businesses for a report that may leave the building; make the full one, for yourselves")
         found.add(spare.pop(0))
     return found
 
@@ -102,7 +102,7 @@ def _columns(table: Table, numbers: Numbers, names: Names, threshold: int, bound
 
 def _in_column(found: HiddenInList | None, column: str) -> set[Cell]:
     if found is None:
-        raise Refused("there are too few businesses for a report that may leave the building; make it without --share, for yourselves")
+        raise Refused("there are too few businesses for a report that may leave the building; make the full one, for yourselves")
     return {(row, column) for row in found.rows} | ({(ALL, column)} if found.total else set())
 
 

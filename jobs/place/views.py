@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Date, TextualSelect, text
+from sqlalchemy.types import TypeEngine
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from jobs.refused import Refused
 from store.database import Database
@@ -21,7 +23,7 @@ def columns(name: str) -> list[str]:
 
 
 def rows(store: Database, name: str) -> Iterator[dict[str, Any]]:
-    """Every row of a view, streamed, sorted by its columns in their order; days are dates. Raises Refused where there is no such view."""
+    """Every row of a view, streamed, sorted by its columns in their order; days are dates, instants aware. Raises Refused where there is no such view."""
     query = _query(name)
     with store.reading() as connection:
         for part in connection.execute(query, execution_options={"yield_per": ROWS}).mappings().partitions():
@@ -30,6 +32,6 @@ def rows(store: Database, name: str) -> Iterator[dict[str, Any]]:
 
 def _query(name: str) -> TextualSelect:
     names = columns(name)
-    days = {found: Date for found in names if found in {"as_of", "last_on"}}
+    kinds: dict[str, type[TypeEngine[Any]]] = {"as_of": Date, "last_on": Date, "starts_at": UTCDateTime}
     sorting = ", ".join(str(at) for at in range(1, min(len(names), 3) + 1))
-    return text(f"SELECT {', '.join(names)} FROM {name} ORDER BY {sorting}").columns(**days)
+    return text(f"SELECT {', '.join(names)} FROM {name} ORDER BY {sorting}").columns(**{found: kind for found, kind in kinds.items() if found in names})

@@ -6,6 +6,7 @@ any time; those three cannot.
 
 import store.tables.columns  # noqa: F401 - names what follows
 from store.tables.crm import Arrival, Connection, Cursor, Merged, Notice, Record, Reject
+from store.tables.data_tokens import DataToken
 from store.tables.flags import Dirty, Flag, FlagHistory, FlagLooked
 from store.tables.joined import RULES, Business, BusinessRecord, Correction, LinkDecision, Person, PersonRecord, RegisterCompany
 from store.tables.list_work import DigestChoice, DigestMail, Listed, ListVersion, OwnEngagement, SavedView, WorkStep
@@ -30,6 +31,7 @@ __all__ = [
     "Connection",
     "Correction",
     "Cursor",
+    "DataToken",
     "DigestChoice",
     "DigestMail",
     "Dirty",

@@ -34,6 +34,7 @@ FATE = {
     "ops_delivery": "stays with its notice",
     "register_officer": "goes with its company's answer", "site_session": "stays: it is no connection's",
     "sign_in_failure": "stays: it is no connection's",
+    "data_token": "stays: it is no connection's",
     "colleague": "stays: it says who people here are",
     "work_step": "goes with its business", "own_engagement": "goes with its business", "listed": "goes with its business",
     "list_version": "stays: it counts", "saved_view": "stays: it is somebody's", "digest_choice": "stays: it is somebody's",

@@ -132,7 +132,7 @@ def test_the_terminal_shows_each_table(placebridge: Commands) -> None:
         (("--share", "--threshold", "1"), "a threshold of 1 hides too little; write 3 or more"),
         (
             ("--share", "--threshold", "1000"),
-            "there are too few businesses for a report that may leave the building; make it without --share",
+            "there are too few businesses for a report that may leave the building; make the full one",
         ),
     ],
 )

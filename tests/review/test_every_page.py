@@ -13,6 +13,9 @@ from tests.review.walk import PARAMETERS, WELL, addresses, names_in
 
 OPEN = {"accessibility", "sign-in", "sign-in-start", "sign-in-back", "signed-out"}
 """Pages that open to anybody. A new one is a decision: add it here."""
+FOR_PROGRAMS = {"data-csv", "data-json"}
+"""Pages that programs read, which have no session: a token opens them and nothing else, and tests/review/data sees to that."""
+OPEN |= FOR_PROGRAMS
 LETS_OUT = {"sign-out"}
 NAMES = [page.name for page in PAGES]
 BY_NAME = {page.name: page for page in PAGES}
@@ -25,6 +28,11 @@ def test_each_page_has_a_name_of_its_own_and_a_handler() -> None:
 
 def test_only_the_pages_that_come_before_signing_in_are_without_roles() -> None:
     assert {page.name for page in PAGES if NOBODY_YET in (page.roles, page.changes)} == OPEN
+
+
+def test_only_the_pages_for_programs_open_by_token() -> None:
+    assert {page.name for page in PAGES if page.by_token} == FOR_PROGRAMS
+    assert [page.name for page in PAGES if page.by_token and page.post] == []
 
 
 def test_the_walk_knows_the_parameters_of_every_path() -> None:

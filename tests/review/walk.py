@@ -16,6 +16,7 @@ from review.site import Site
 from store import bulk
 from store.database import Database
 from store.tables import Business, Connection, Engagement, Person, Run
+from store.views import VIEWS
 from tests.review.harness import signed_in
 
 AT_MOST = 40
@@ -39,6 +40,7 @@ PARAMETERS: Mapping[str, Callable[[Database], list[str]]] = {
     "engagement_id": _column(Engagement, "record_id"),
     "connection": _column(Connection, "name"),
     "run_id": _column(Run, "id"),
+    "view": lambda store: list(VIEWS),
 }
 """Where the values of a path's parameter come from. A page with another one: add a line."""
 

@@ -108,7 +108,7 @@ def test_sectors_that_are_said_to_be_missing_are_shown_as_nought() -> None:
 
 
 def test_too_few_businesses_are_refused_with_what_to_do() -> None:
-    with pytest.raises(Refused, match="too few businesses for a report that may leave the building; make it without --share"):
+    with pytest.raises(Refused, match="too few businesses for a report that may leave the building; make the full one"):
         shared(world(1, 6, 2), NAMES)
     with pytest.raises(Refused, match="a threshold of 2 hides too little; write 3 or more"):
         shared(world(1, 500, 6), NAMES, 2)

@@ -15,7 +15,7 @@ a{color:#1d70b8}a:focus{outline:3px solid #fd0;background:#fd0;color:#0b0c0c}
 table{border-collapse:collapse;margin:16px 0;font-variant-numeric:tabular-nums}caption{text-align:left;font-weight:bold;padding-bottom:4px}
 th,td{border-bottom:1px solid #b1b4b6;padding:4px 10px;text-align:right;vertical-align:bottom}th[scope=row],thead th:first-child{text-align:left}
 tr.all>*{font-weight:bold;border-top:2px solid #0b0c0c}.hidden{color:#505a5f}.note{color:#505a5f;max-width:44em}
-.wide{overflow-x:auto}.wide:focus{outline:3px solid #0b0c0c}
+.wide{overflow-x:auto}svg{max-width:100%;height:auto}.wide:focus{outline:3px solid #0b0c0c}
 @media print{body{max-width:none;padding:0;font-size:11px}.wide{overflow:visible}h2{break-after:avoid}svg,tr{break-inside:avoid}.skip,nav{display:none}}
 """
 
@@ -39,13 +39,13 @@ def _about(report: Report) -> str:
     said = (
         "Counts only, fit to leave the building. How they were made so is said at the end."
         if report.shared
-        else "For those who work with these businesses: small numbers are shown. Use --share for a report to hand on."
+        else "For those who work with these businesses: small numbers are shown. Make the report that is fit to share for one to hand on."
     )
     return f"<p>{escape(said)}</p>"
 
 
 def _section(table: Table) -> str:
-    body = f"<p>{escape(table.withheld)}</p>" if table.withheld else f"{_chart(table)}{_table(table)}"
+    body = f"<p>{escape(table.withheld)}</p>" if table.withheld else f"{chart(table)}{_table(table)}"
     return f"<section><h2 id='{table.id}'>{escape(table.title)}</h2><p class='note'>{escape(table.note)}</p>{body}</section>"
 
 
@@ -70,7 +70,8 @@ def _cell(table: Table, row: str, column: str) -> str:
     return f"<td{kind}>{escape(table.text(row, column))}</td>"
 
 
-def _chart(table: Table) -> str:
+def chart(table: Table) -> str:
+    """A table's numbers as an SVG; empty where they make no chart."""
     which, title = f"chart-{table.id}", f"{table.title}: chart"
     if table.id == "months":
         return trend(which, title, [(row, _shown(table, row, SHARE)) for row in table.rows])
