@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from functools import partial
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,6 +28,7 @@ from review.rendering import STATIC, render
 from review.routes import PAGES
 from review.sign_in import trying_out
 from review.site import Site
+from review.words import sentence
 from store.database import StoreError
 
 log = structlog.get_logger()
@@ -64,7 +65,7 @@ async def _answer(site: Site, page: Page, request: Request) -> Response:
     except NotFound as fault:
         return await run_in_threadpool(_fault, ask, 404, "There is no such page", str(fault))
     except Refused as fault:
-        return await run_in_threadpool(_refused, ask, str(fault), request.method)
+        return await run_in_threadpool(_refused, ask, sentence(str(fault)), request.method)
     except (SQLAlchemyError, StoreError) as fault:
         log.error("page failed", page=page.name, fault=type(fault).__name__)
         return _plain_fault(ask, "The database cannot be reached or is busy. Nothing half done was kept. Wait a minute, then try again.")
@@ -81,7 +82,7 @@ async def _answer(site: Site, page: Page, request: Request) -> Response:
 
 
 async def _ask(site: Site, request: Request) -> Ask:
-    url = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    url = quote(request.scope["path"]) + (f"?{request.url.query}" if request.url.query else "")
     nonce = request.scope.get("nonce", "")
     caller = request.client.host if request.client else ""
     ask = Ask(site, None, nonce, request.path_params, request.query_params, url, caller=caller)

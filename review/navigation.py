@@ -17,6 +17,8 @@ class Link:
 LINKS: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("Businesses", "/businesses", EVERYONE),
     ("My list", "/my-list", OFFICERS),
+    ("Places", "/places", EVERYONE),
+    ("Report", "/report", EVERYONE),
     ("Not in any CRM", "/unlisted", EVERYONE),
 )
 

@@ -22,7 +22,7 @@ class Ask:
     path: Mapping[str, str]
     query: QueryParams
     url: str
-    """The path and query asked for, without the prefix."""
+    """The path and query asked for, without the prefix, as an address has them (percent-encoded)."""
     form: FormData = field(default_factory=FormData)
     caller: str = ""
     """The address that the browser is at, as far as a proxy tells it."""

@@ -4,6 +4,8 @@ from review.businesses import pages as businesses
 from review.data import pages as data
 from review.home import pages as home
 from review.page import Page
+from review.places import pages as places
+from review.report import pages as report
 from review.sign_in import pages as sign_in
 from review.unlisted import pages as unlisted
 from review.work import bulk, digest_page, my_list, one, views_page
@@ -13,6 +15,8 @@ PAGES: tuple[Page, ...] = (
     *sign_in.PAGES,
     *businesses.PAGES,
     *unlisted.PAGES,
+    *places.PAGES,
+    *report.PAGES,
     *data.PAGES,
     *bulk.PAGES,
     *one.PAGES,

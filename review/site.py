@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from jobs.rules import Rules
+from review.kept import Kept
 from review.sign_in.provider import Provider
 from store.database import Database
 
@@ -38,6 +39,8 @@ class Site:
     sends_mail: bool = False
     """Whether a mail server is set, so that digests can go out."""
     now: Callable[[], datetime] = field(default=_now)
+    kept: Kept = field(default_factory=Kept)
+    """What pages worked out of late."""
 
     def today(self) -> date:
         """The day here."""

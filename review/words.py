@@ -24,6 +24,17 @@ LEVELS: Final = {
     "department_head": "Department head",
     "not_senior": "Not senior",
 }
+WARMTHS: Final = {
+    "leader": "A leader is engaged",
+    "theme": "Met about this theme",
+    "staff": "Met about something else",
+    "cold": "Not met in the last year",
+}
+
+
+def sentence(text: str) -> str:
+    """What a job says in a line, as a page says it: with a capital and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"
 
 
 def points_for(name: str) -> str:

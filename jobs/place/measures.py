@@ -14,7 +14,7 @@ from operator import itemgetter
 from statistics import quantiles
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from jobs.place.seats import WHOLE, size_of
 from store import bulk
@@ -158,14 +158,18 @@ class History:
         return {group: shares(self.changes, days, set(held)) for group, held in sorted(self.groups[kind].items())}
 
 
-def load(connection: Connection) -> History:
-    """Everything that measures rest on."""
+def load(connection: Connection, place: str | None = None) -> History:
+    """Everything that measures rest on, of all places or of one (empty: businesses of no known place)."""
+    here: list[ColumnElement[bool]] = [] if place is None else [func.coalesce(business.c.place, "") == place]
     query = select(history.c.business_id, history.c.as_of, history.c.state).order_by(history.c.business_id, history.c.as_of)
+    if here:
+        query = query.join(business, business.c.id == history.c.business_id).where(*here)
     rows = ((row[0], row[1], row[2]) for row in connection.execute(query))
     changes = {found: [(day, state) for _, day, state in held] for found, held in groupby(rows, key=itemgetter(0))}
     columns = (business.c.id, business.c.place, business.c.employees, seats.c.sector)
-    held = connection.execute(select(*columns).outerjoin(seats, seats.c.business_id == business.c.id)).all()
+    held = connection.execute(select(*columns).outerjoin(seats, seats.c.business_id == business.c.id).where(*here)).all()
     about = select(seat_theme.c.theme, seat_theme.c.business_id).where(seat_theme.c.theme != WHOLE)
+    about = about if place is None else about.where(seat_theme.c.place == place)
     groups = {
         "place": _grouped((row.place or "", row.id) for row in held),
         "sector": _grouped((row.sector or "", row.id) for row in held),

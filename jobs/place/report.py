@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from jobs.place.measures import Moves, Share, TimeToMeeting
 from jobs.place.numbers import Numbers
+from jobs.place.picture import Counts
 from jobs.place.seats import SIZES, WHOLE
 from jobs.rules import Rules
 
@@ -96,7 +98,7 @@ def full(numbers: Numbers, names: Names) -> Report:
     tables = [
         by_theme(numbers, names, "engaged"), by_theme(numbers, names, "flagged"), sectors_by_place(numbers, names),
         sectors_by_theme(numbers, names), resources_by_place(numbers, names), needs(numbers, names), by_sector(numbers, names),
-        by_size(numbers), months(numbers), moves(numbers), waiting(numbers),
+        by_size(numbers), months(numbers.shares), moves(numbers.moves), waiting(numbers.time_to_meeting),
     ]  # fmt: skip
     return Report(numbers.as_of, False, tables, missing(numbers, names))
 
@@ -180,30 +182,31 @@ ENGAGED, NOT_ENGAGED, SHARE = "Engaged", "Not engaged", SHARES[0]
 def by_sector(numbers: Numbers, names: Names) -> Table:
     """How many of each sector are engaged."""
     rows = {names.sector(sector): numbers.sectors_of.get(sector) for sector in numbers.sectors}
-    return _shares("by_sector", "Leaders engaged, by sector", "Sector", rows)
+    return shares_of("by_sector", "Leaders engaged, by sector", "Sector", rows)
 
 
 def by_size(numbers: Numbers) -> Table:
     """How many of each size are engaged."""
     rows = {SIZE_NAMES[size]: numbers.sizes.get(size) for size in (*(size for size, _ in SIZES[::-1]), WHOLE)}
-    return _shares("by_size", "Leaders engaged, by number of staff", "Staff", rows)
+    return shares_of("by_size", "Leaders engaged, by number of staff", "Staff", rows)
 
 
-def _shares(which: str, title: str, of: str, groups: Mapping[str, object]) -> Table:
+def shares_of(which: str, title: str, of: str, groups: Mapping[str, Counts | None]) -> Table:
+    """Groups of businesses with how many are engaged."""
     cells: dict[Cell, Value] = {}
     for group, counts in groups.items():
-        engaged, flagged = int(getattr(counts, "engaged", 0)), int(getattr(counts, "flagged", 0))
+        engaged, flagged = (counts.engaged, counts.flagged) if counts else (0, 0)
         cells |= {(group, ENGAGED): engaged, (group, NOT_ENGAGED): flagged}
         cells[group, SHARE] = engaged / (engaged + flagged) if engaged + flagged else None
     note = "A business is engaged when a senior leader of it took part in an engagement in the last year."
     return Table(which, title, note, of, [*groups], [ENGAGED, NOT_ENGAGED, SHARE], cells)
 
 
-def months(numbers: Numbers) -> Table:
+def months(shares: Sequence[Share]) -> Table:
     """The share engaged at the end of each month."""
-    rows = [found.day.isoformat() for found in numbers.shares]
+    rows = [found.day.isoformat() for found in shares]
     cells: dict[Cell, Value] = {}
-    for found in numbers.shares:
+    for found in shares:
         row = found.day.isoformat()
         cells |= {(row, "Businesses"): found.known, (row, ENGAGED): found.engaged, (row, SHARE): found.share}
     note = "As the flags stood at the end of each day. Nothing is known of days before the first sync."
@@ -213,23 +216,23 @@ def months(numbers: Numbers) -> Table:
 MOVES: Final = ("Newly engaged", "Lapsed", "Won back")
 
 
-def moves(numbers: Numbers) -> Table:
+def moves(by_month: Sequence[Moves]) -> Table:
     """What changed in each month."""
     cells: dict[Cell, Value] = {}
-    for found in numbers.moves:
+    for found in by_month:
         cells |= {
             (f"{found.month:%Y-%m}", name): value for name, value in zip(MOVES, (found.engaged, found.lapsed, found.won_back), strict=True)
         }
     note = "Businesses that were engaged for the first time, that lapsed, and that were engaged again after they had lapsed."
-    return Table("moves", "What changed, month by month", note, "Month", [f"{found.month:%Y-%m}" for found in numbers.moves], MOVES, cells)
+    return Table("moves", "What changed, month by month", note, "Month", [f"{found.month:%Y-%m}" for found in by_month], MOVES, cells)
 
 
 TIMES: Final = ("A quarter within", "Half within", "Three quarters within", "Engaged", "Still waiting")
 
 
-def waiting(numbers: Numbers) -> Table:
+def waiting(found: TimeToMeeting) -> Table:
     """Days from the flag to a meeting."""
-    found, row = numbers.time_to_meeting, "Days"
+    row = "Days"
     values = (found.lower, found.median, found.upper, found.ended, found.waiting)
     cells = {(row, name): value for name, value in zip(TIMES, values, strict=True)}
     note = "Days from when the list first named a business until a leader of it was engaged, for those engaged in the last year."

@@ -155,7 +155,7 @@ def _groups(table: Table, threshold: int, met: Mapping[str, int] | None) -> Tabl
 
 def _months(numbers: Numbers, threshold: int) -> Table:
     """Whole per cents only: two counts a month apart would tell of single businesses."""
-    table = report.months(numbers)
+    table = report.months(numbers.shares)
     small = {
         found.day.isoformat()
         for found in numbers.shares
@@ -171,14 +171,14 @@ def _whole_per_cent(share: report.Value) -> report.Value:
 
 def _moves(numbers: Numbers, threshold: int) -> Table:
     """A month with a small number is hidden whole, as the difference between two months' shares is known."""
-    table = report.moves(numbers)
+    table = report.moves(numbers.moves)
     small = {row for row in table.rows if any(is_small(int(table.cells[row, column] or 0), threshold) for column in table.columns)}
     return replace(table, hidden=frozenset((row, column) for row in small for column in table.columns))
 
 
 def _waiting(numbers: Numbers, threshold: int) -> Table:
     """Quartiles are single businesses' days, so there have to be several in each quarter."""
-    table, columns = report.waiting(numbers), [*report.TIMES[:3]]
+    table, columns = report.waiting(numbers.time_to_meeting), [*report.TIMES[:3]]
     if numbers.time_to_meeting.ended < 4 * threshold:
         return replace(table, columns=columns, withheld=f"Fewer than {4 * threshold} businesses were engaged in the last year.")
     return replace(table, columns=columns, cells={key: None if value is None else round(value) for key, value in table.cells.items()})

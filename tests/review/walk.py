@@ -9,13 +9,15 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
+from jobs.place.readiness import PARTS
 from review.page import Page
+from review.places.naming import key_of
 from review.roles import Role
 from review.routes import PAGES
 from review.site import Site
 from store import bulk
 from store.database import Database
-from store.tables import Business, Connection, Engagement, Person, Run
+from store.tables import Business, Connection, Engagement, Person, Run, Tally
 from store.views import VIEWS
 from tests.review.harness import signed_in
 
@@ -29,7 +31,7 @@ def _column(table: type, name: str) -> Callable[[Database], list[str]]:
     def values(store: Database) -> list[str]:
         column = bulk.table_of(table).c[name]
         with store.reading() as connection:
-            return [str(value) for value in connection.scalars(select(column).order_by(column).limit(AT_MOST))]
+            return [str(value) for value in connection.scalars(select(column).distinct().order_by(column).limit(AT_MOST))]
 
     return values
 
@@ -41,6 +43,8 @@ PARAMETERS: Mapping[str, Callable[[Database], list[str]]] = {
     "connection": _column(Connection, "name"),
     "run_id": _column(Run, "id"),
     "view": lambda store: list(VIEWS),
+    "place": lambda store: [key_of(place) for place in _column(Tally, "place")(store)],
+    "part": lambda store: list(PARTS),
 }
 """Where the values of a path's parameter come from. A page with another one: add a line."""
 
