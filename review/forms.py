@@ -1,17 +1,34 @@
 """Reading forms: days, numbers and choices, each with what to tell whoever filled it in wrongly."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
+from typing import Final
 
 from jobs.refused import Refused
 from review.page import Ask
 
+PARTS: Final = ("day", "month", "year")
+"""A day's fields, each under the name of the day and its own."""
+
 
 def day_of(ask: Ask, name: str, what: str) -> date:
     """A day from three fields, `name-day`, `name-month` and `name-year`, as GOV.UK's date input sends it. Raises Refused."""
-    day, month, year = (ask.said(f"{name}-{part}") for part in ("day", "month", "year"))
-    if not (day or month or year):
+    found = _day([ask.said(f"{name}-{part}") for part in PARTS], what)
+    if found is None:
         raise Refused(f"Enter {what}, as in 27 3 2027.")
+    return found
+
+
+def day_in(query: Mapping[str, str], name: str, what: str, otherwise: date) -> date:
+    """The same of an address's query; a day of ours where it names none. Raises Refused."""
+    return _day([query.get(f"{name}-{part}", "").strip()[:20] for part in PARTS], what) or otherwise
+
+
+def _day(parts: Sequence[str], what: str) -> date | None:
+    """The day; None where nothing was typed."""
+    day, month, year = parts
+    if not (day or month or year):
+        return None
     try:
         found = date(_number(year), _number(month), _number(day))
     except ValueError:
@@ -45,13 +62,18 @@ def _number(text: str) -> int:
 
 def day_fields(ask: Ask, name: str, otherwise: date | None = None) -> list[dict[str, object]]:
     """The three items of GOV.UK's date input, with what was typed, or a day where nothing was."""
-    parts = {"day": otherwise and otherwise.day, "month": otherwise and otherwise.month, "year": otherwise and otherwise.year}
+    return day_items(name, {key: ask.said(key) for key in (f"{name}-{part}" for part in PARTS)}, otherwise)
+
+
+def day_items(name: str, typed: Mapping[str, str], otherwise: date | None = None) -> list[dict[str, object]]:
+    """The same, with what was typed by the names of the fields."""
+    parts = {part: otherwise and getattr(otherwise, part) for part in PARTS}
     return [
         {
             "name": part,
             "label": part.capitalize(),
             "classes": f"govuk-input--width-{4 if part == 'year' else 2}",
-            "value": ask.said(f"{name}-{part}") or (str(value) if value else ""),
+            "value": typed.get(f"{name}-{part}", "") or (str(value) if value else ""),
         }
         for part, value in parts.items()
     ]

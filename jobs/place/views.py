@@ -23,7 +23,9 @@ def columns(name: str) -> list[str]:
 
 
 def rows(store: Database, name: str) -> Iterator[dict[str, Any]]:
-    """Every row of a view, streamed, sorted by its columns in their order; days are dates, instants aware. Raises Refused where there is no such view."""
+    """Every row of a view, streamed, sorted by its columns in their order; days are dates, instants are aware.
+
+    Raises Refused where there is no such view."""
     query = _query(name)
     with store.reading() as connection:
         for part in connection.execute(query, execution_options={"yield_per": ROWS}).mappings().partitions():
@@ -34,4 +36,5 @@ def _query(name: str) -> TextualSelect:
     names = columns(name)
     kinds: dict[str, type[TypeEngine[Any]]] = {"as_of": Date, "last_on": Date, "starts_at": UTCDateTime}
     sorting = ", ".join(str(at) for at in range(1, min(len(names), 3) + 1))
-    return text(f"SELECT {', '.join(names)} FROM {name} ORDER BY {sorting}").columns(**{found: kind for found, kind in kinds.items() if found in names})
+    query = text(f"SELECT {', '.join(names)} FROM {name} ORDER BY {sorting}")
+    return query.columns(**{found: kind for found, kind in kinds.items() if found in names})

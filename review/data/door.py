@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 HOW: Final = 'Bearer realm="Placebridge data", Basic realm="Placebridge data", charset="UTF-8"'
 SEND: Final = (
-    "Send a token that an admin made under Data: in a header, as `Authorization: Bearer TOKEN`, or as the password of Basic, with any user name."
+    "Send a token that an admin made under Data, in a header as `Authorization: Bearer TOKEN`, or as the password of Basic"
 )
 LONGEST: Final = 500
 """Letters of a token that are looked at."""

@@ -25,8 +25,8 @@ def show(ask: Ask, made: str = "", wrong: str = "") -> Response:
     with ask.site.store.reading() as connection:
         names = colleagues.names_of(connection, {who for one in held for who in (one.made_by, one.withdrawn_by)})
     return render(
-        ask, "data/show.html", 422 if wrong else 200, views=VIEWS, tokens=held, named=lambda who: names.get(who, who), made=made, wrong=wrong,
-        said=ask.said, whole=ask.site.whole,
+        ask, "data/show.html", 422 if wrong else 200, views=VIEWS, tokens=held, named=lambda who: names.get(who, who), made=made,
+        wrong=wrong, said=ask.said, whole=ask.site.whole,
     )  # fmt: skip
 
 

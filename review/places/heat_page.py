@@ -10,7 +10,7 @@ from jobs.place.picture import Counts, Stored
 from jobs.place.seats import WHOLE
 from review.page import Ask
 from review.paging import page_number, pages_of
-from review.places.naming import key_of
+from review.places.tabs import path_to
 from review.rendering import render
 
 ROWS: Final = 40
@@ -44,7 +44,7 @@ class Row:
     """A place."""
 
     place: str
-    key: str
+    path: str
     cells: tuple[Cell, ...]
 
 
@@ -57,7 +57,7 @@ def show(ask: Ask) -> Response:
         heat = picture.heat(Stored(connection), themes.ids)
     columns = (WHOLE, *themes.ids)
     rows = [
-        Row(place, key_of(place), tuple(_cell(heat.of(place, theme), which, theme) for theme in columns))
+        Row(place, path_to(place), tuple(_cell(heat.of(place, theme), which, theme) for theme in columns))
         for place in heat.places[(number - 1) * ROWS : number * ROWS]
     ]
     return render(

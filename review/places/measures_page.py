@@ -8,9 +8,11 @@ from starlette.responses import Response
 from jobs.place import measures, report
 from jobs.place.measures import History
 from jobs.place.numbers import MONTHS
+from jobs.place.page import chart
 from jobs.place.picture import Counts
 from jobs.place.report import SIZE_NAMES, Table
 from jobs.place.seats import SIZES
+from review.charts import drawn
 from review.page import Ask
 from review.places.reading import place_asked
 from review.places.tabs import tabs
@@ -40,6 +42,7 @@ def show(ask: Ask) -> Response:
     groups = [] if only else [_group(site, history, kind, choices[kind]) for kind in KINDS]
     return render(
         ask, "places/measures.html", place=place, tabs=tabs(ask, place), tables=tables, groups=groups, at_when=at,
+        charts={table.id: drawn(chart(table)) for table in (*tables, *groups)},
         filters=[(kind, TITLES[kind], [(value or UNKNOWN, text) for value, text in choices[kind]], ask.asked(kind)) for kind in KINDS],
         empty=not shown.changes, filtered=bool(only),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from review.places.reading import place_asked, table_of
 from review.places.tabs import tabs
 from review.rendering import render
 from review.roles import EVERYONE, OFFICERS
+from review.words import theme_name
 
 
 def one(ask: Ask) -> Response:
@@ -19,8 +20,9 @@ def one(ask: Ask) -> Response:
         place = place_asked(ask, connection)
         table = table_of(connection, site, place, theme)
     return render(
-        ask, "places/one.html", place=place, tabs=tabs(ask, place), table=table, chosen=theme, themes=site.rules.themes,
-        sectors=[(found, site.rules.sectors.name(found)) for found in site.rules.sectors.ids],
+        ask, "places/one.html", place=place, tabs=tabs(ask, place), table=table, chosen=theme,
+        named_themes=[(found, theme_name(site, found)) for found in site.rules.themes.ids],
+        sector_names={found: site.rules.sectors.name(found) for found in site.rules.sectors.ids},
         open_needs=len(needs.needs(site.store, place)) if place else 0, people=len(roles.roles(site.store, place)) if place else 0,
     )  # fmt: skip
 

@@ -63,8 +63,8 @@ def show_add(ask: Ask, wrong: str = "", field: str = "person") -> Response:
             chosen = durable_id(connection, chosen)
             name = names_of(connection, [chosen])[chosen]
             known = Loader(connection, site.zone).load([chosen])
-        members = known[0].facts.members if known else ()
-        people = sorted({(one.person, one.name, one.title) for one in members if not one.has_left(site.today())}, key=lambda one: one[1].casefold())
+        members = [one for one in known[0].facts.members if not one.has_left(site.today())] if known else []
+        people = sorted({(one.person, one.name, one.title) for one in members}, key=lambda one: one[1].casefold())
     elif text:
         found = find(site.store, Wanted(state=tuple(STATES), text=text, work=ALL), ask.user.sign_in, site.today(), site.zone).rows[:20]
     return render(

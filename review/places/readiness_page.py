@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from jobs import colleagues
 from jobs.place import readiness
+from jobs.place.needs import LONGEST
 from jobs.place.readiness import PARTS, STATES, NewWord, Part, Said
 from jobs.refused import Refused
 from review.page import Ask, NotFound, done
@@ -40,7 +41,7 @@ def show_part(ask: Ask, wrong: str = "", field: str = "words") -> Response:
     sent = bool(ask.form)
     return render(
         ask, "places/readiness_part.html", 422 if wrong else 200, place=place, tabs=tabs(ask, place), part=part, history=history, TAGS=TAGS,
-        officers=OFFICERS, named=lambda who: names.get(who, who), wrong=wrong, field=field, longest=readiness.LONGEST,
+        officers=OFFICERS, named=lambda who: names.get(who, who), wrong=wrong, field=field, longest=LONGEST,
         state=ask.said("state") if sent else last.state if last else "", words=ask.said("words") if sent else last.words if last else "",
         link=ask.said("link") if sent else last.link if last else "", path=path_to(place, "/readiness"),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Small towns whose CRMs are synced into a database: a plain one, and one in which every field holds what an attacker would write."""
 
 import csv
+from collections.abc import Iterable
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -11,18 +12,24 @@ from sqlalchemy import select
 from connector.files import FilesConnector
 from connector.kind import BudgetOf
 from jobs import colleagues
+from jobs.decisions import corrections
+from jobs.flag import reflag
 from jobs.pipeline import Options, Source, sync
+from jobs.place import needs, readiness, roles
 from jobs.work import meetings, steps, views
 from mappings import field_map
 from store import bulk
 from store.database import Database
-from store.tables import Colleague, Flag
+from store.tables import Colleague, Flag, Person
 from tests import small_world
 from tests.review.harness import BEGINNING, RULES
 
 AS_OF = date(2026, 11, 1)
 MARK = "pbxss"
 """What an attack that comes through leaves behind: an element with this id, or a dialog that says it."""
+WHO = "officer@council.example"
+PLACES = ("Zedford", "Quill / Haven", "Llanfair-ym-Muallt & Bro", "Kirk Lane (Ünder)", "50% Moor")
+"""Places with what an address has to carry safely."""
 ATTACKS = (
     f"<script>alert('{MARK}')</script>",
     f"\"><img id={MARK} src=x onerror=alert('{MARK}')>",
@@ -56,8 +63,27 @@ engagement:
 
 
 def fill(store: Database, folder: Path) -> None:
-    """The plain town: forty firms, two CRMs, everything that a sync does."""
+    """The plain town: forty firms, two CRMs, everything that a sync does; some firms in places, of which people said something."""
     _sync(store, small_world.write(folder, small_world.files(seed=6)))
+    with store.connect() as connection:
+        ids = list(connection.scalars(select(bulk.table_of(Flag).c.business_id).order_by(bulk.table_of(Flag).c.business_id)))
+    for number, business_id in enumerate(ids[:20]):
+        corrections.wrong_place(store, business_id, PLACES[number % len(PLACES)], WHO, BEGINNING)
+    reflag(store, ids, AS_OF, RULES, ZoneInfo("Europe/London"))
+    _say_of_places(store, PLACES, "a room for the skills plan", "https://www.council.example/plan")
+
+
+def _say_of_places(store: Database, names: Iterable[str], words: str, link: str) -> None:
+    """What people say of places: needs, roles and how ready they are."""
+    with store.reading() as connection:
+        people = list(connection.scalars(select(bulk.table_of(Person).c.id).where(~bulk.table_of(Person).c.gone).order_by(bulk.table_of(Person).c.id)))
+    for number, place in enumerate(names):
+        first = needs.add(store, needs.NewNeed(place, "skills", "premises", words), RULES.themes, RULES.resources, WHO, BEGINNING)
+        needs.add(store, needs.NewNeed(place, "", "funding", f"{words} too"), RULES.themes, RULES.resources, WHO, BEGINNING)
+        if number:
+            needs.end(store, first, "met", WHO, BEGINNING)
+        roles.add(store, roles.NewRole(people[number % len(people)], "champion", place, "skills"), RULES.themes, WHO, BEGINNING)
+        readiness.say(store, readiness.NewWord(place, "vision_and_plan", "partly", words, link), WHO, BEGINNING)
 
 
 def fill_with_attacks(store: Database, folder: Path) -> None:
@@ -102,6 +128,8 @@ def _write_attacks(store: Database) -> None:
         came = {"roles": "officer", "first_at": BEGINNING, "last_at": BEGINNING}
         for number, attack in enumerate(attacks):
             colleagues.note_came(connection, Colleague(sign_in=f"who{number}{attack}", name=attack, email=attack, **came))
+    fit = [attack for attack in attacks if attack.strip() == attack and "\x00" not in attack]
+    _say_of_places(store, fit, ATTACKS[0], "https://evil.example/?\"><script>alert('pbxss')</script>".replace(" ", ""))
     for number, attack in enumerate(attacks):
         at, who = ids[number % len(ids)], f"who{number}{attack}"
         steps.comment(store, at, attack, who, BEGINNING)

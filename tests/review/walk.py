@@ -43,7 +43,7 @@ PARAMETERS: Mapping[str, Callable[[Database], list[str]]] = {
     "connection": _column(Connection, "name"),
     "run_id": _column(Run, "id"),
     "view": lambda store: list(VIEWS),
-    "place": lambda store: [key_of(place) for place in _column(Tally, "place")(store)],
+    "place": lambda store: [key_of(place) for place in sorted(_column(Tally, "place")(store), key=lambda place: (not place, place))],
     "part": lambda store: list(PARTS),
 }
 """Where the values of a path's parameter come from. A page with another one: add a line."""

@@ -78,7 +78,7 @@ def test_no_cell_of_the_csv_is_a_formula(hostile: Site) -> None:
 
 
 OPENS = {
-    "bearer": lambda token: bearer(token),
+    "bearer": bearer,
     "bearer in small letters": lambda token: {"Authorization": f"bearer  {token} "},
     "basic": lambda token: basic("anybody", token),
     "basic without a user": lambda token: basic("", token),
