@@ -150,8 +150,10 @@ class History:
 
     def of(self, **only: str) -> "History":
         """The changes of the businesses that are in all of these groups, as in place="Thornley"."""
-        kept = self.changes.keys() & set.intersection(*(set(self.groups[kind].get(group, ())) for kind, group in only.items()))
-        return History({found: self.changes[found] for found in kept}, self.groups) if only else self
+        kept = set(self.changes)
+        for kind, group in only.items():
+            kept &= set(self.groups[kind].get(group, ()))
+        return History({found: held for found, held in self.changes.items() if found in kept}, self.groups)
 
     def by(self, kind: str, days: Sequence[date]) -> dict[str, list[Share]]:
         """The shares of each group of a kind (place, theme, sector, size), by group."""

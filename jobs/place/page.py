@@ -12,11 +12,13 @@ body{font:16px/1.5 Helvetica,Arial,sans-serif;color:#0b0c0c;background:#fff;marg
 h1{font-size:32px;line-height:1.15}h2{font-size:24px;line-height:1.2;margin-top:40px}
 a{color:#1d70b8}a:focus{outline:3px solid #fd0;background:#fd0;color:#0b0c0c}
 .skip{position:absolute;left:-999px}.skip:focus{left:8px;top:8px}
-table{border-collapse:collapse;margin:16px 0;font-variant-numeric:tabular-nums}caption{text-align:left;font-weight:bold;padding-bottom:4px}
+table{border-collapse:collapse;margin:16px 0;font-variant-numeric:tabular-nums}
+caption{text-align:left;font-weight:bold;padding-bottom:4px}
 th,td{border-bottom:1px solid #b1b4b6;padding:4px 10px;text-align:right;vertical-align:bottom}th[scope=row],thead th:first-child{text-align:left}
 tr.all>*{font-weight:bold;border-top:2px solid #0b0c0c}.hidden{color:#505a5f}.note{color:#505a5f;max-width:44em}
 .wide{overflow-x:auto}svg{max-width:100%;height:auto}.wide:focus{outline:3px solid #0b0c0c}
-@media print{body{max-width:none;padding:0;font-size:11px}.wide{overflow:visible}h2{break-after:avoid}svg,tr{break-inside:avoid}.skip,nav{display:none}}
+@media print{body{max-width:none;padding:0;font-size:11px}.wide{overflow:visible}h2{break-after:avoid}
+svg,tr{break-inside:avoid}.skip,nav{display:none}}
 """
 
 
@@ -27,10 +29,12 @@ def page(report: Report) -> str:
     parts = "".join(_section(table) for table in report.tables)
     contents = "".join(f"<li><a href='#{table.id}'>{escape(table.title)}</a></li>" for table in report.tables)
     return (
-        f"<!DOCTYPE html>\n<html lang='en-GB'><head><meta charset='utf-8'><meta name='viewport' content='width=device-width,initial-scale=1'>"
+        f"<!DOCTYPE html>\n<html lang='en-GB'><head><meta charset='utf-8'>"
+        f"<meta name='viewport' content='width=device-width,initial-scale=1'>"
         f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><a class='skip' href='#main'>Skip to the numbers</a>"
         f"<header><h1>{escape(title)}</h1></header>"
-        f"<nav aria-label='Contents'><ul>{contents}</ul></nav><main id='main'>{_about(report)}{parts}{_missing(report)}{_method(report)}</main>"
+        f"<nav aria-label='Contents'><ul>{contents}</ul></nav><main id='main'>"
+        f"{_about(report)}{parts}{_missing(report)}{_method(report)}</main>"
         f"<footer><p class='note'>Made by Placebridge.</p></footer></body></html>\n"
     )
 
