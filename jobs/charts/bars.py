@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from jobs.charts.frame import FILLS, GREY, INK, line, rectangle, round_top, shortened, svg, text
 
 WIDTH = 720.0
-NAMES = 200.0
+NAMES = 230.0
 ROW = 26.0
 TALL = 240.0
 LEFT = 48.0

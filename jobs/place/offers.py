@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, and_, select
 
-from jobs.facts import Loader
+from jobs.facts import Known, Loader
 from jobs.place.needs import Wanted
 from jobs.place.seats import WHOLE
 from store import bulk
@@ -70,7 +70,8 @@ def of_business(store: Database, business_id: str, zone: ZoneInfo) -> list[Offer
     with store.reading() as connection:
         query = _query(None, "", "").where(offer.c.business_id == business_id).order_by(offer.c.resource)
         found = [_offering(row) for row in connection.execute(query)]
-        return [replace(one, evidence=tuple(_evidence(connection, [business_id], one.resource, zone)[business_id])) for one in found]
+        known = Loader(connection, zone).load([business_id]) if found else []
+        return [replace(one, evidence=tuple(_evidence_of(connection, known, one.resource)[business_id])) for one in found]
 
 
 def _query(resource: str | None, place: str, theme: str) -> Any:
@@ -103,8 +104,12 @@ def _coldness(one: Offering) -> tuple[int, int, str, str]:
 
 def _evidence(connection: Connection, ids: Sequence[str], resource: str, zone: ZoneInfo) -> dict[str, list[Evidence]]:
     """The newest engagements of each business in which it offered the resource."""
+    return _evidence_of(connection, Loader(connection, zone).load(ids), resource)
+
+
+def _evidence_of(connection: Connection, businesses: Sequence[Known], resource: str) -> dict[str, list[Evidence]]:
     newest: dict[str, list[tuple[date, int]]] = {}
-    for known in Loader(connection, zone).load(ids):
+    for known in businesses:
         touches = [(touch.day, touch.id) for touch in known.facts.touches if touch.day and resource in known.resources.get(touch.id, ())]
         newest[known.id] = sorted(touches, reverse=True)[:SHOWN]
     words = _words(connection, {touch for touches in newest.values() for _, touch in touches}, resource)

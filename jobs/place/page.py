@@ -14,7 +14,8 @@ a{color:#1d70b8}a:focus{outline:3px solid #fd0;background:#fd0;color:#0b0c0c}
 .skip{position:absolute;left:-999px}.skip:focus{left:8px;top:8px}
 table{border-collapse:collapse;margin:16px 0;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:bold;padding-bottom:4px}
-th,td{border-bottom:1px solid #b1b4b6;padding:4px 10px;text-align:right;vertical-align:bottom}th[scope=row],thead th:first-child{text-align:left}
+th,td{border-bottom:1px solid #b1b4b6;padding:4px 10px;text-align:right;vertical-align:bottom}
+th[scope=row],thead th:first-child{text-align:left}
 tr.all>*{font-weight:bold;border-top:2px solid #0b0c0c}.hidden{color:#505a5f}.note{color:#505a5f;max-width:44em}
 .wide{overflow-x:auto}svg{max-width:100%;height:auto}.wide:focus{outline:3px solid #0b0c0c}
 @media print{body{max-width:none;padding:0;font-size:11px}.wide{overflow:visible}h2{break-after:avoid}

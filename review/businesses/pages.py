@@ -9,6 +9,7 @@ from review.businesses.picture import picture
 from review.businesses.reading import ENTRIES, view
 from review.page import Ask, Page, go_to
 from review.paging import page_number, pages_of
+from review.places.on_business import of_business
 from review.rendering import render
 from review.roles import EVERYONE, OFFICERS
 
@@ -24,6 +25,7 @@ def one(ask: Ask) -> Response:
     return render(
         ask, "businesses/one.html", business=found, pages=pages_of(ask, number, found.total_entries, ENTRIES),
         paths=found.paths, picture=drawn, STRENGTHS=STRENGTHS, officers=OFFICERS, reasons=REASONS,
+        place=of_business(ask.site, found.id, [person.id for person in found.people]),
         work=found.standing.on(ask.site.today()), back=found.standing.back(ask.site.today(), ask.site.zone),
     )  # fmt: skip
 

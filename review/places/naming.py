@@ -9,7 +9,7 @@ NOWHERE: Final = "~"
 
 def key_of(place: str) -> str:
     """What a place is called in an address, before it is percent-encoded: without a slash, a backslash or dots that lead elsewhere."""
-    return re.sub(r"[~/\\\x00-\x1f\x7f]|^\.+", _hidden, place) or NOWHERE
+    return re.sub(r"[~%/\\\x00-\x1f\x7f]|^\.+", _hidden, place) or NOWHERE
 
 
 def place_of(key: str) -> str:

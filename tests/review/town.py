@@ -67,7 +67,7 @@ def fill(store: Database, folder: Path) -> None:
     _sync(store, small_world.write(folder, small_world.files(seed=6)))
     with store.connect() as connection:
         ids = list(connection.scalars(select(bulk.table_of(Flag).c.business_id).order_by(bulk.table_of(Flag).c.business_id)))
-    for number, business_id in enumerate(ids[:20]):
+    for number, business_id in enumerate(ids[: len(ids) * 3 // 4]):
         corrections.wrong_place(store, business_id, PLACES[number % len(PLACES)], WHO, BEGINNING)
     reflag(store, ids, AS_OF, RULES, ZoneInfo("Europe/London"))
     _say_of_places(store, PLACES, "a room for the skills plan", "https://www.council.example/plan")
