@@ -19,15 +19,25 @@ class Kept:
 
     _held: OrderedDict[Hashable, tuple[datetime, Any]] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
+    _making: Lock = field(default_factory=Lock)
 
     def get(self, key: Hashable, now: datetime, make: Callable[[], T]) -> tuple[T, datetime]:
-        """What `make` gives, or gave up to five minutes ago under the same key; and when."""
+        """What `make` gives, or gave up to five minutes ago under the same key; and when. What is kept is given without waiting."""
+        found = self._fresh(key, now)
+        if found is None:
+            with self._making:
+                found = self._fresh(key, now) or self._keep(key, (now, make()))
+        return found[1], found[0]
+
+    def _fresh(self, key: Hashable, now: datetime) -> tuple[datetime, Any] | None:
         with self._lock:
-            at, found = self._held.get(key, (now - 2 * FOR, None))
-            if not now - FOR < at <= now:
-                at, found = now, make()
-                self._held[key] = at, found
-                self._held.move_to_end(key)
-                while len(self._held) > MOST:
-                    self._held.popitem(last=False)
-        return found, at
+            found = self._held.get(key)
+        return found if found and now - FOR < found[0] <= now else None
+
+    def _keep(self, key: Hashable, made: tuple[datetime, Any]) -> tuple[datetime, Any]:
+        with self._lock:
+            self._held[key] = made
+            self._held.move_to_end(key)
+            while len(self._held) > MOST:
+                self._held.popitem(last=False)
+        return made

@@ -20,7 +20,7 @@ from review.downloads import csv_file
 from review.forms import day_in, day_items
 from review.page import Ask, Page
 from review.rendering import render
-from review.roles import EVERYONE
+from review.roles import ADMINS, EVERYONE
 from review.words import sentence
 
 COLUMNS: Final = ("table", "row", "column", "value")
@@ -38,7 +38,7 @@ def show(ask: Ask) -> Response:
     return render(
         ask, "report/show.html", 422 if is_day else 200, report=report, shared=shared, wrong=wrong, is_day=is_day, at_when=at, ALL=ALL,
         day=day_items("as_of", ask.query, None if wrong else day), query_of=urlencode(_query(ask, day, shared)),
-        charts=_charts(report),
+        charts=_charts(report), admins=ADMINS,
     )  # fmt: skip
 
 
