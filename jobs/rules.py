@@ -1,9 +1,9 @@
 """The rules that a pass works by: what ships, with a council's own files over them."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from mappings.leader_levels import LeaderLevels
+from mappings.own_text import OwnFile
 from mappings.places import Places
 from mappings.policy_rules import PolicyRules
 from mappings.themes import Resources, Themes
@@ -21,7 +21,7 @@ class Rules:
 
     @classmethod
     def load(
-        cls, policy: Path | None = None, themes: Path | None = None, places: Path | None = None, titles: Path | None = None
+        cls, policy: OwnFile | None = None, themes: OwnFile | None = None, places: OwnFile | None = None, titles: OwnFile | None = None
     ) -> "Rules":
         """Loads every rule. Raises ValueError with the faults of a council's file, and OSError where one cannot be opened."""
         return cls(PolicyRules.load(policy), LeaderLevels.load(titles), Themes.load(themes), Resources.load(), Places.load(places))

@@ -24,4 +24,5 @@ class ReviewSettings(BaseModel):
     port: int = Field(default=8085, ge=1, le=65535, description="a port from 1 to 65535")
     url: Address = Field(default="", description="the address that people use, as in https://placebridge.council.example")
     """With the path under which a proxy serves the site, if any."""
+    upload_mb: int = Field(default=50, ge=1, le=2000, description="megabytes of an uploaded file, from 1 to 2000")
     name: str = Field(default="", max_length=80, description="the name of your organisation, as it stands in the header")

@@ -5,11 +5,17 @@ import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from placebridge.opening import Opened, opened, rules_of
+import structlog
+
+from jobs.rules import Rules
+from jobs.versions import newest_id
+from placebridge.opening import Opened, opened, rules_of, setup_of
 from placebridge.output import say
 from placebridge.settings import ConfigError
 from placebridge.settings_file import PREFIX
 from review.site import Site
+
+log = structlog.get_logger()
 
 
 def review(file: Path | None, host: str | None, port: int | None) -> None:
@@ -36,16 +42,39 @@ def site_of(at: Opened, host: str) -> Site:
                 f"{PREFIX}REVIEW__HOST is {host}, which others can reach, but no sign-in is configured; set {PREFIX}REVIEW__OIDC_ISSUER, or listen on 127.0.0.1 to try it out"
             ]
         )
-    split = urlsplit(settings.url)
+    split, rules = urlsplit(settings.url), RulesKept(at)
     return Site(
         at.store,
         at.config.zone,
-        rules_of(at.config),
+        rules.in_force(),
         settings.name,
         split.path.rstrip("/"),
         split.scheme == "https",
         try_out_code=new_code(),
+        setup=setup_of(at.config),
+        rules_in_force=rules.in_force,
     )
+
+
+class RulesKept:
+    """The rules that hold, loaded again when others were saved on the page."""
+
+    def __init__(self, at: Opened) -> None:
+        self._at = at
+        self._held: tuple[int, Rules] | None = None
+
+    def in_force(self) -> Rules:
+        """The rules. Raises ConfigError only where none have been loaded yet: a file that has mistakes since then changes nothing."""
+        newest = newest_id(self._at.store)
+        if self._held is None or self._held[0] != newest:
+            try:
+                self._held = newest, rules_of(self._at.config, self._at.store)
+            except ConfigError as fault:
+                if self._held is None:
+                    raise
+                log.error("rules have mistakes; the old ones stay in force", mistakes=fault.mistakes)
+                self._held = newest, self._held[1]
+        return self._held[1]
 
 
 def _serve(site: Site, host: str, port: int) -> None:

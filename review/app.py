@@ -70,7 +70,7 @@ async def _answer(site: Site, page: Page, request: Request) -> Response:
 async def _ask(site: Site, request: Request) -> Ask:
     url = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     nonce = request.scope.get("nonce", "")
-    ask = Ask(site, None, nonce, request.path_params, request.query_params, url)
+    ask = Ask(await _current(site), None, nonce, request.path_params, request.query_params, url)
     token = request.cookies.get(name_of(site))
     if token:
         try:
@@ -78,6 +78,15 @@ async def _ask(site: Site, request: Request) -> Ask:
         except (SQLAlchemyError, StoreError) as fault:
             log.error("sessions cannot be read", fault=type(fault).__name__)
     return ask
+
+
+async def _current(site: Site) -> Site:
+    """The site with the rules that hold now; where the database is away, with those that it has."""
+    try:
+        return await run_in_threadpool(site.current)
+    except (SQLAlchemyError, StoreError) as fault:
+        log.error("rules cannot be read", fault=type(fault).__name__)
+        return site
 
 
 async def _checked(ask: Ask, page: Page, request: Request, handler: Callable[[Ask], Response]) -> Response:
@@ -90,6 +99,9 @@ async def _checked(ask: Ask, page: Page, request: Request, handler: Callable[[As
         if not ask.session.user.may(roles):
             return await run_in_threadpool(_fault, ask, 403, "You may not see this page", _who_may(roles))
     if request.method == "POST":
+        if page.uploads and not 0 <= _length(request) <= ask.site.setup.largest_upload + LARGEST_FIELD:
+            largest = ask.site.setup.largest_upload // 1_000_000
+            return await run_in_threadpool(_fault, ask, 413, "That is too large", f"A file may have {largest:,} MB. {SMALLER}")
         ask.form = await _form(request, page)
         sent = ask.said("csrf")
         if ask.session is None or not secrets.compare_digest(sent.encode(), ask.session.csrf.encode()):
@@ -100,6 +112,15 @@ async def _checked(ask: Ask, page: Page, request: Request, handler: Callable[[As
         return await run_in_threadpool(handler, ask)
     finally:
         await ask.form.close()
+
+
+SMALLER = "Leave out columns that the field map does not name, or put the file into the connection's folder yourself."
+
+
+def _length(request: Request) -> int:
+    """The bytes of what is sent; -1 where it is not said."""
+    said = request.headers.get("content-length", "")
+    return int(said) if said.isdecimal() and len(said) < 16 else -1
 
 
 async def _form(request: Request, page: Page) -> FormData:

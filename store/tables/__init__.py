@@ -12,6 +12,7 @@ from store.tables.lookups import LookupAnswer
 from store.tables.notices import Alert, OpsDelivery, OpsNotice
 from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
 from store.tables.site import SignInFailure, SiteSession
+from store.tables.versions import SettingVersion
 from store.tables.work import Audit, BudgetHold, BudgetUse, Run, Stage
 from store.tables.worker import DueRun, Lease, Schedule, Worker
 
@@ -49,6 +50,7 @@ __all__ = [
     "Reject",
     "Run",
     "Schedule",
+    "SettingVersion",
     "SignInFailure",
     "SiteSession",
     "Stage",

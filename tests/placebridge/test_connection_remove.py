@@ -26,7 +26,7 @@ FATE = {
     "business": "goes where no other connection ever held it", "person": "goes where no other connection ever held them",
     "correction": "goes with its business, person or engagement", "flag": "goes with its business", "flag_looked": "goes with its business",
     "flag_history": "goes with its business", "dirty": "goes with its business", "stage": "its resolve goes",
-    "schedule": "goes", "due_run": "goes", "lease": "stays: it is free, and its number must go on", "worker": "stays: it is no connection's",
+    "schedule": "goes", "setting_version": "its field maps go, rules stay: they are no connection's", "due_run": "goes", "lease": "stays: it is free, and its number must go on", "worker": "stays: it is no connection's",
     "alert": "stays: it tells nobody's data, and the worker closes it", "ops_notice": "stays: it was told",
     "ops_delivery": "stays with its notice",
     "audit": "stays, and gets a row without personal data", "register_company": "stays: it is no connection's",
