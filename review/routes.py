@@ -1,8 +1,9 @@
 """Every page of the site. A test walks this list: none is without roles but those that come before signing in."""
 
+from review.admin import pages as admin
 from review.businesses import pages as businesses
 from review.home import pages as home
 from review.page import Page
 from review.sign_in import pages as sign_in
 
-PAGES: tuple[Page, ...] = (*home.PAGES, *sign_in.PAGES, *businesses.PAGES)
+PAGES: tuple[Page, ...] = (*home.PAGES, *sign_in.PAGES, *businesses.PAGES, *admin.PAGES)
