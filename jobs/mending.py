@@ -50,7 +50,9 @@ def mend_notice(message: str, entity: str, field_map: FieldMap | None) -> Mend:
     found = re.match(r"(?:more of )?(\w+)\b", message)
     field = found[1] if found else ""
     blocks = field_map.blocks.get(entity, []) if field_map else []
-    columns = tuple(dict.fromkeys(column for block in blocks for column in _named(block, field)))
+    parts = [block.fields[field] for block in blocks if field in block.fields]
+    parts += [guest.part for block in blocks for guest in block.guests if field == "participants"]
+    columns = _of(tuple(parts))
     if "`values` can map it" in message:
         return Mend(f"Say which of our words it means: write it under `values` of {field} {MAP}.", columns)
     if "is no date" in message:

@@ -111,13 +111,13 @@ def _counted(connection: Any, table: Any, held: int, what: Any) -> dict[str, int
 def _cursor_words(row: Any) -> str:
     """From where the next read goes on, for people: what a cursor holds is its connector's own."""
     if row is None:
-        return "Never read"
+        return "never read"
     if row.position is not None:
-        return "In the midst of a read"
+        return "under way"
     blocks = row.blocks or {}
     if blocks and all(held.get("cursor") for held in blocks.values()):
-        return "Reads what has changed since"
-    return "Reads everything, where anything has changed" if row.fingerprint else "Reads everything"
+        return "what changes"
+    return "all, if any changed" if row.fingerprint else "all"
 
 
 def _answers(site: Site, of: Configured) -> dict[str, Any] | None:
