@@ -26,7 +26,7 @@ root, bundle = map(pathlib.Path, sys.argv[1:])
 with zipfile.ZipFile(next(bundle.glob("wheels/placebridge-*.whl"))) as wheel:
     held = set(wheel.namelist())
     texts = {name: wheel.read(name) for name in held}
-rooms = ("connector", "mappings", "store", "jobs", "placebridge")
+rooms = ("connector", "mappings", "store", "jobs", "review", "placebridge")
 wanted = {str(path.relative_to(root)) for room in rooms for path in (root / room).rglob("*")
           if path.is_file() and "__pycache__" not in path.parts and path.suffix not in {".pyc", ".db"}}
 missing = sorted(wanted - held)

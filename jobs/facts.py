@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
+from jobs.own_engagements import OwnEngagements
 from mappings.companies import Company
 from mappings.leader_levels import highest
 from mappings.policy import Facts, Member, Touch
@@ -80,8 +81,8 @@ class Loader:
         """What is known of these businesses, in their order; those that have no live record are left out."""
         rows = {row.id: row for row in self.connection.execute(select(business).where(among(self.connection, business.c.id, ids)))}
         live = {found: rows[found].company_number for found in ids if found in rows and not rows[found].gone}
-        batch = _Batch(self, live)
-        return [batch.known(rows[found]) for found in batch.ids]
+        batch, own = _Batch(self, live), OwnEngagements(self.connection, list(live))
+        return [own.added_to(batch.known(rows[found])) for found in batch.ids]
 
 
 class _Batch:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, or_, select
 
 from jobs import wording
 from jobs.facts import Known, Loader
+from jobs.work import keeping
 from mappings.policy import Judged, judge
 from mappings.policy_rules import PolicyRules
 from store import bulk
@@ -59,7 +60,7 @@ def flag_businesses(
     store: Database, as_of: date, rules: PolicyRules, zone: ZoneInfo, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> int:
     """Brings every flag up to a day; returns how many businesses were looked at."""
-    version = f"{rules.version} {zone.key}"
+    version = f"{rules.version} {zone.key} {keeping.SHAPE}"
     with store.connect() as connection:
         ids = _due(connection, as_of, version)
     for start in range(0, len(ids), BATCH):
@@ -98,6 +99,7 @@ def _write(connection: Connection, ids: list[str], decided: list[Decided], as_of
     bulk.replace_among(connection, FlagLooked, "business_id", ids, looks)
     _write_history(connection, ids, states, {row["business_id"]: (row["state"], row["reach"]) for row in rows}, as_of)
     connection.execute(delete(dirty).where(among(connection, dirty.c.business_id, ids)))
+    keeping.keep(connection, ids)
 
 
 def _states(connection: Connection, ids: list[str]) -> dict[str, tuple[str, str]]:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, or_, select
 from connector.contract import Answered, Lookup, StopConnection
 from connector.http import Clock, SystemClock
 from connector.kind import BudgetOf
-from jobs import dirty, runs
+from jobs import dirty, officers, runs
 from jobs.areas import POSTCODES, areas_of, place_anew
 from jobs.facts import COMPANIES
 from jobs.wording import COMPANIES_HOUSE
@@ -91,6 +91,8 @@ class Asking:
 
     def run(self, due: Due) -> None:
         """Asks what is due. What was answered is kept, whatever stops it. Raises ConnectorError."""
+        with self.store.connect() as connection:
+            officers.fill(connection)
         self._forget(due.forgotten)
         keys, done = due.keys[: self.source.per_run], 0
         batch: list[Answered] = []
@@ -111,6 +113,7 @@ class Asking:
             for start in range(0, len(keys), bulk.CHUNK):
                 part = keys[start : start + bulk.CHUNK]
                 connection.execute(delete(answer).where(answer.c.name == self.lookup.name, among(connection, answer.c.key, part)))
+                self._keep_officers(connection, dict.fromkeys(part))
             runs.count(connection, self.run_id, runs.Counts(removed=len(keys)))
 
     def _keep(self, batch: list[Answered], named: Mapping[str, list[str]]) -> None:
@@ -135,6 +138,11 @@ class Asking:
         connection.execute(delete(answer).where(answer.c.name == name, among(connection, answer.c.key, list(rows))))
         values = [(name, key, self.source.name, facts, today) for key, facts in rows.items()]
         bulk.insert(connection, LookupAnswer, ("name", "key", "connection", "facts", "asked_on"), values)
+        self._keep_officers(connection, rows)
+
+    def _keep_officers(self, connection: Connection, rows: Mapping[str, Any]) -> None:
+        if self.lookup.name == COMPANIES:
+            officers.keep(connection, rows)
 
     def _touch(self, connection: Connection, changed: list[str], asked: list[str], named: Mapping[str, list[str]]) -> None:
         """Marks the businesses whose flag is to be looked at again: something changed, or its sentences name the day of the asking."""

@@ -17,6 +17,7 @@ from jobs.flag import flag_businesses
 from jobs.join_businesses import join_businesses
 from jobs.join_people import join_people
 from jobs.lookup import Asking, LookupSource
+from jobs.members import SHAPE
 from jobs.pull import ENTITY_ORDER, Progress, Task, pull
 from jobs.resolve import resolve
 from jobs.rules import Rules
@@ -261,4 +262,5 @@ def _join_from(store: Database, read: list[Any], rules: Rules) -> dict[str, Any]
             "decisions": [[row.id, str(row.undone_at or "")] for row in connection.execute(human)],
             "register": connection.scalar(select(stages.c.worked_from).where(stages.c.name == "register")),
             "places": rules.places.version,
+            "shape": SHAPE,
         }

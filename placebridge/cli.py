@@ -384,6 +384,20 @@ def notices_list(
     work(config, form.value, limit)
 
 
+@app.command()
+def digest(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what is due and send nothing.")] = False,
+    config: ConfigFile = None,
+    form: Form = Format.table,
+) -> None:
+    """Send the officers' digests that are due now.
+
+    The worker does so by itself; this is to see what it would send."""
+    from placebridge.digests import digest as work
+
+    work(config, dry_run, form.value)
+
+
 @preview_app.command("themes")
 def preview_themes(
     file: Annotated[Path, typer.Argument(metavar="IN.csv", help="With the columns id, subject and notes.")],

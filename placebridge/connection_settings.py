@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from connector import kinds
 from connector.kind import Kind
+from jobs.adding import ADDED
 from placebridge.settings_file import CONNECTIONS
 
 
@@ -38,6 +39,8 @@ class ReadSettings(ConnectionSettings):
 def read(name: str, given: Mapping[str, Any]) -> tuple[ConnectionSettings | None, list[str]]:
     """A connection's settings, or None and every mistake with the setting's name."""
     prefix = f"{CONNECTIONS}{name.upper()}__"
+    if name == ADDED:
+        return None, [f"{prefix}KIND: a connection cannot be called '{ADDED}', which is kept for what people add themselves; choose another name"]
     try:
         model = model_of(str(given.get("kind", "")))
     except kinds.UnknownKind as fault:

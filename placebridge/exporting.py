@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select
 
 from jobs.facts import standing_at
+from jobs.spreadsheets import plain
 from mappings.policy import Touch
 from placebridge.faults import UserError
 from placebridge.opening import opened
-from placebridge.output import counted, export_csv, plain, say
+from placebridge.output import counted, export_csv, say
 from store import bulk
 from store.tables import (
     BusinessRecord,

@@ -52,11 +52,12 @@ def limits_of(config: Config) -> Limits:
     )
 
 
-def _by_smtp(config: Config) -> Iterator[Channel]:
+def mail_server_of(config: Config) -> MailServer | None:
+    """Where mail is handed in; None where the settings name no server."""
     told = config.settings.notices
     if not told.smtp_host:
-        return
-    server = MailServer(
+        return None
+    return MailServer(
         told.smtp_host,
         told.smtp_security,
         told.smtp_port,
@@ -64,6 +65,12 @@ def _by_smtp(config: Config) -> Iterator[Channel]:
         told.smtp_password.get_secret_value(),
         config.path(told.ca_bundle),
     )
+
+
+def _by_smtp(config: Config) -> Iterator[Channel]:
+    told, server = config.settings.notices, mail_server_of(config)
+    if server is None:
+        return
     for number, address in enumerate(told.smtp_to, 1):
         yield SmtpChannel(f"email {number}", server, told.smtp_from, address)
 

@@ -12,6 +12,7 @@ from connector.http import Clock, SystemClock
 from connector.kind import Context, Kind, LookupKind
 from connector.kinds import kind_of
 from jobs import versions
+from jobs.adding import ADDED
 from jobs.lookup import LookupSource
 from jobs.pipeline import Source
 from jobs.rules import Rules
@@ -137,7 +138,7 @@ def unconfigured(store: Database, config: Config) -> list[tuple[str, str]]:
     return [
         (row.name, _left_behind(row.name, counted(row.asked, "answer") if row.asked else counted(row.held, "record")))
         for row in rows
-        if row.name not in config.settings.connections
+        if row.name not in config.settings.connections and row.name != ADDED
     ]
 
 

@@ -1,29 +1,16 @@
 """What commands print: tables for people, JSON and CSV for programs, and lists that open well in Excel."""
 
-import csv
 import json
 import os
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from jobs.spreadsheets import plain, write_csv, write_safe_csv, write_workbook
 from placebridge.faults import UserError
-
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A cell of a CSV that begins with one of these is a formula to Excel."""
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON and CSV hold it: instants in UTC to the second, days as ISO."""
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
-    if isinstance(value, date):
-        return value.isoformat()
-    return "" if value is None else value
 
 
 def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], form: str, empty: str, out: TextIO | None = None) -> None:
@@ -75,25 +62,6 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-class _Lines:
-    """Ends lines with a line feed alone. Before Python 3.13 a writer that is told to do so leaves a carriage return in a cell unquoted,
-    and readers break the row there."""
-
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
-
-    def write(self, line: str) -> None:
-        """Writes one row."""
-        self._out.write(line.removesuffix("\r\n") + "\n")
-
-
-def write_csv(out: TextIO, rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
-    """For programs: UTF-8 without BOM, values as they are."""
-    writer = csv.writer(_Lines(out), lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([plain(row[name]) for name in columns] for row in rows)
-
-
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A file to write beside `path`, which takes its place once it is whole. Raises UserError where nothing can be written there."""
@@ -141,35 +109,13 @@ def save_list(path: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[s
             if kind == ".json":
                 show(rows, columns, "json", "", out)
             else:
-                write_csv(out, ({name: safe(row[name]) for name in columns} for row in rows), columns)
-
-
-def safe(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
-    text = plain(value)
-    return f"'{text}" if isinstance(text, str) and text.startswith(RISKY) else text
-
-
-WIDTHS = {"name": 32, "reason": 70, "approach": 34, "via": 34, "themes": 26, "state": 19, "reach": 13, "place": 18, "connections": 18}
+                write_safe_csv(out, rows, columns)
 
 
 def _save_workbook(path: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str) -> None:
-    from xlsxwriter import Workbook
     from xlsxwriter.exceptions import FileCreateError
 
-    book = Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True})
-    book.set_properties({"title": title})
-    sheet = book.add_worksheet(title[:31])
-    head, cell = book.add_format({"bold": True, "bottom": 1}), book.add_format({"text_wrap": True, "valign": "top"})
-    for index, name in enumerate(columns):
-        sheet.set_column(index, index, WIDTHS.get(name, 12), cell)
-        sheet.write_string(0, index, name.replace("_", " "), head)
-    for line, row in enumerate(rows, 1):
-        for index, name in enumerate(columns):
-            sheet.write(line, index, plain(row[name]), cell)
-    sheet.freeze_panes(1, 2)
-    sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
     try:
-        book.close()
+        write_workbook(str(path), rows, columns, title)
     except FileCreateError as fault:
         raise PermissionError from fault

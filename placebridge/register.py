@@ -14,20 +14,25 @@ import yaml
 from sqlalchemy import Connection, delete, func, select
 
 from mappings.company_numbers import company_number
+from mappings.places import Places
+from mappings.sic import sic_codes
 from placebridge.faults import UserError
-from placebridge.opening import opened
+from placebridge.opening import opened, rules_of
 from placebridge.output import counted, say
 from store import bulk
 from store.lease import whole
 from store.tables import RegisterCompany, Stage
 
-COLUMNS = ("number", "name", "postcode", "town", "status", "previous_names")
+COLUMNS = ("number", "name", "postcode", "town", "status", "sic", "accounts", "previous_names")
+WRITTEN = (*COLUMNS, "place")
 PUBLISHED: dict[str, list[str]] = {
     "number": ["CompanyNumber"],
     "name": ["CompanyName"],
     "postcode": ["RegAddress.PostCode"],
     "town": ["RegAddress.PostTown"],
     "status": ["CompanyStatus"],
+    "sic": [f"SICCode.SicText_{index}" for index in range(1, 5)],
+    "accounts": ["Accounts.AccountCategory"],
     "previous_names": [f"PreviousName_{index}.CompanyName" for index in range(1, 11)],
 }
 """The published file's columns (its headers carry stray spaces): the "Free Company Data Product" of Companies House."""
@@ -41,10 +46,11 @@ def load(config: Path | None, file: Path, mapping: Path | None) -> None:
     _demand_file(file)
     columns = _mapping(mapping)
     with opened(config, write=True) as at, whole(at.store), at.store.connect() as connection, _text(file) as lines:
-        count = _replace(connection, _batches(lines, columns, file.name))
+        places = rules_of(at.config, at.store).places
+        count = _replace(connection, _batches(lines, columns, file.name), places)
         if not count:
             raise UserError(f"{file.name} holds no company, so the register stays as it was; get the file again")
-        worked_from = {"file": file.name, "companies": count, "loaded_at": datetime.now(UTC).isoformat()}
+        worked_from = {"file": file.name, "companies": count, "places": places.version, "loaded_at": datetime.now(UTC).isoformat()}
         bulk.replace(connection, Stage, [{"name": "register", "worked_from": worked_from}], {"name": "register"})
     say(f"{counted(count, 'company', 'companies')} loaded; the next `placebridge sync` links with them.")
 
@@ -56,12 +62,13 @@ def _demand_file(file: Path) -> None:
         raise UserError(f"there is no file {file}; correct its name")
 
 
-def _replace(connection: Connection, batches: Iterator[list[tuple[Any, ...]]]) -> int:
+def _replace(connection: Connection, batches: Iterator[list[tuple[Any, ...]]], places: Places) -> int:
     """Makes the register be these companies; returns how many they are, as a number that stands twice is one."""
     table = bulk.table_of(RegisterCompany)
     connection.execute(delete(table))
     for batch in batches:
-        bulk.insert(connection, RegisterCompany, COLUMNS, batch)
+        placed = [(*row, places.of("", row[3].title(), row[2])) for row in batch]
+        bulk.insert(connection, RegisterCompany, WRITTEN, placed)
     return int(connection.scalar(select(func.count()).select_from(table)) or 0)
 
 
@@ -136,6 +143,7 @@ def _company(row: list[str], at: dict[str, list[int]]) -> tuple[Any, ...]:
     def cells(key: str) -> list[str]:
         return [row[index].strip() for index in at.get(key, []) if index < len(row) and row[index].strip()]
 
-    number, *others = (" ".join(cells(key)) for key in COLUMNS[:-1])
+    number, name, postcode, town, status, accounts = (" ".join(cells(key)) for key in COLUMNS if key not in {"sic", "previous_names"})
+    codes = " ".join(code for cell in cells("sic") for code in sic_codes(cell))
     # A file that has been through a spreadsheet has lost the zeros in front.
-    return (company_number(number) or number, *others, cells("previous_names"))
+    return (company_number(number) or number, name, postcode, town, status, codes, accounts, cells("previous_names"))

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, or_, select, update
 from sqlmodel import SQLModel
 
-from jobs import dirty
+from jobs import dirty, officers
+from jobs.work import keeping
 from store import bulk
 from store.queries import among
 from store.tables import Business, BusinessRecord, LookupAnswer, Person, PersonRecord, Record, Stage
@@ -20,7 +21,7 @@ stages = bulk.table_of(Stage)
 
 RECORD_COLUMNS = ("record_id", "engagement_id", "business_record_id", "person_record_id", "left_id", "right_id")
 """Columns that hold a record's id."""
-SAID = ("company_number", "postcode", "town", "place", "sector", "employees")
+SAID = ("company_number", "postcode", "town", "place", "sector", "employees", "other_names", "tags")
 """What a business's records say of it, beside its name."""
 
 
@@ -38,12 +39,14 @@ def remove_all_of(connection: Connection, held: Any) -> None:
             of_this.append(table.c.connection == held.name)
         if of_this:
             connection.execute(delete(table).where(or_(*of_this)))
+    officers.keep_only_answered(connection)
     connection.execute(delete(record).where(record.c.connection_id == held.id))
     connection.execute(delete(connections).where(connections.c.id == held.id))
     # SQLite gives a removed connection's id to the next one, whose inputs would then look as if they had been worked from.
     connection.execute(delete(stages).where(stages.c.name.in_([f"resolve {held.id}", "join businesses", "join people"])))
     dirty.mark_businesses(connection, _forget(connection, Business, BusinessRecord, "business_id", businesses))
     _forget(connection, Person, PersonRecord, "person_id", people)
+    keeping.tell(connection)
 
 
 def _others() -> Iterator[Table]:

@@ -16,6 +16,7 @@ class Link:
 
 LINKS: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("Businesses", "/businesses", EVERYONE),
+    ("Not in any CRM", "/unlisted", EVERYONE),
     ("Admin", "/connections", ADMINS),
     ("Audit", "/audit", AUDITORS),
 )

@@ -1,6 +1,7 @@
 """Rendering: Jinja templates with what all of them need."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from jobs.wording import say_day
 from review import sessions
 from review.page import Ask
-from review.words import LEVELS, REACHES, STATES
+from review.words import LEVELS, REACHES, STATES, points_for
 
 STATIC = Path(__file__).parent / "static"
 
@@ -25,8 +26,16 @@ def environment() -> Environment:
     made = Environment(
         loader=PackageLoader("review", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.filters |= {"day": _day, "number": _number, "counted": _counted}
-    made.globals |= {"STATES": STATES, "REACHES": REACHES, "LEVELS": LEVELS, "asset": asset, "query": _query, "govuk": component}
+    made.filters |= {"day": _day, "number": _number, "counted": _counted, "points_for": points_for}
+    made.globals |= {
+        "STATES": STATES,
+        "REACHES": REACHES,
+        "LEVELS": LEVELS,
+        "asset": asset,
+        "query": _query,
+        "govuk": component,
+        "choices": choices,
+    }
     return made
 
 
@@ -45,6 +54,12 @@ def _macro(name: str) -> Any:
 def component(kind: str, /, **params: Any) -> Markup:
     """A component of GOV.UK Frontend by its name and its documented options: https://design-system.service.gov.uk/components/"""
     return Markup(_macro(kind)(params))  # noqa: S704 - what it is given is escaped by the component's own template
+
+
+def choices(values: Iterable[str | tuple[str, str]], empty: str = "") -> list[dict[str, str]]:
+    """The items of a select: texts, or pairs of value and text. `empty`: what the choice of none is called, if there is one."""
+    pairs = [(value, value) if isinstance(value, str) else value for value in values]
+    return [{"value": value, "text": text} for value, text in ([("", empty)] if empty else []) + pairs]
 
 
 def render(ask: Ask, template: str, status: int = 200, **context: Any) -> Response:

@@ -5,5 +5,6 @@ from review.businesses import pages as businesses
 from review.home import pages as home
 from review.page import Page
 from review.sign_in import pages as sign_in
+from review.unlisted import pages as unlisted
 
-PAGES: tuple[Page, ...] = (*home.PAGES, *sign_in.PAGES, *businesses.PAGES, *admin.PAGES)
+PAGES: tuple[Page, ...] = (*home.PAGES, *sign_in.PAGES, *businesses.PAGES, *unlisted.PAGES, *admin.PAGES)

@@ -22,3 +22,13 @@ LEVELS: Final = {
     "department_head": "Department head",
     "not_senior": "Not senior",
 }
+
+
+def points_for(name: str) -> str:
+    """What a point is given for, as people say it: `state leader_left` as leader left."""
+    kind, _, word = name.partition(" ")
+    if kind == "state" and word in STATES:
+        return STATES[word][0].lower()
+    if kind == "reach" and word in REACHES:
+        return REACHES[word].lower()
+    return name

@@ -14,7 +14,7 @@ from store.tables import Record
 RECORD_IDS = {
     "record_id", "engagement_id", "business_record_id", "person_record_id", "left_id", "right_id", "who",
 }  # fmt: skip
-CLOCKS = {"run": {"started_at", "ended_at"}}
+CLOCKS = {"run": {"started_at", "ended_at"}, "listed": {"version"}, "list_version": {"version"}}
 
 Rows = list[tuple[Any, ...]]
 

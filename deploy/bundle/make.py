@@ -30,7 +30,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PIP = next((ROOT / "deploy" / "bootstrap").glob("pip-*.whl"))
-ROOMS = ("connector", "mappings", "store", "jobs", "placebridge")
+ROOMS = ("connector", "mappings", "store", "jobs", "review", "placebridge")
 LEFT_OUT = {"dev", "testing", "notify"}
 """Extras that an installation does without: what is for developers, and GOV.UK Notify's client, which needs a package without a wheel."""
 DOCS = ("operations.md", "worker.md", "commands.md", "supported.md")
@@ -62,7 +62,7 @@ def build_wheel(work: Path) -> Path:
     source, tools = work / "source", work / "tools"
     source.mkdir()
     for room in ROOMS:
-        shutil.copytree(ROOT / room, source / room, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", "*.db*", ".*"))
+        shutil.copytree(ROOT / room, source / room, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", "*.db*", ".*", "node_modules"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     pip("install", "--target", tools, "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", HERE / "build.lock")

@@ -69,9 +69,7 @@ class SmtpChannel:
 
     def send(self, message: Message) -> None:
         """Hands the notice in. Raises NotSent where the server did not say that it has taken it."""
-        mail = self.mail(message).as_bytes()  # smtplib's own way to write it puts > before a line that begins with From
-        with _faults_told(), _signed_in(self._server) as smtp:
-            smtp.sendmail(self._sender, [self._recipient], mail)
+        hand_in(self._server, self._sender, self._recipient, self.mail(message))
 
     def mail(self, message: Message) -> EmailMessage:
         """The email. Its Message-ID is the notice's for every try, so a mailbox may drop one that comes twice."""
@@ -84,6 +82,13 @@ class SmtpChannel:
         mail["Auto-Submitted"], mail["X-Auto-Response-Suppress"] = "auto-generated", "All"
         mail.set_content(message.body, cte="quoted-printable")
         return mail
+
+
+def hand_in(server: MailServer, sender: str, recipient: str, mail: EmailMessage) -> None:
+    """Hands one email in for one address. Raises NotSent where the server did not say that it has taken it."""
+    written = mail.as_bytes()  # smtplib's own way to write it puts > before a line that begins with From
+    with _faults_told(), _signed_in(server) as smtp:
+        smtp.sendmail(sender, [recipient], written)
 
 
 @contextmanager

@@ -30,6 +30,7 @@ def demo(folder: Path = FOLDER) -> int:
     print()
     flags(config, True, AS_OF, folder / "flags.xlsx", "table")
     print("\nWhat to do next:")
+    print(f"  - see it in a browser: ./run review --config {config}")
     print(f"  - open {folder}/flags.xlsx: the whole list, the engaged included")
     print(f"  - change a row in {folder}/council/contacts.csv and run ./run demo again: it tells what the change did")
     print("  - put your own exports in a folder and run: ./run init --from FOLDER --into mine")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import select, text
 
+from jobs.spreadsheets import plain
 from placebridge import __version__
 from placebridge.faults import message_of
 from placebridge.keeping import files
@@ -23,7 +24,7 @@ from placebridge.keeping.own_words import own_words
 from placebridge.keeping.shown_settings import shown_settings
 from placebridge.keeping.support_log import COLUMNS as LOG_COLUMNS
 from placebridge.keeping.support_log import log_lines
-from placebridge.output import plain, say
+from placebridge.output import say
 from placebridge.settings import Config, ConfigError
 from placebridge.settings import load as load_settings
 from store import bulk, contents, migrate

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from jobs.notices.delivering import deliver
+from placebridge import digests
 from placebridge.faults import message_of
 from placebridge.notices import channels_of
 from placebridge.settings import Config, ConfigError
@@ -47,6 +48,7 @@ def _look(store: Database, config: Config) -> str:
     """Sends what is due; what keeps it from that, if anything."""
     try:
         deliver(store, channels_of(config), datetime.now(UTC))
+        digests.deliver(store, config, datetime.now(UTC))
     except (DBAPIError, StoreError, ConfigError, ValueError) as fault:
         return message_of(fault)
     return ""

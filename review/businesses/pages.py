@@ -3,6 +3,8 @@
 from sqlalchemy import func, select
 from starlette.responses import Response
 
+from jobs.paths import STRENGTHS
+from review.businesses.picture import picture
 from review.businesses.reading import ENTRIES, view
 from review.page import Ask, Page, go_to
 from review.paging import page_number, pages_of
@@ -34,7 +36,12 @@ def one(ask: Ask) -> Response:
     found = view(ask.site, ask.path["business_id"], number)
     if found.id != ask.path["business_id"]:
         return go_to(ask, f"/businesses/{found.id}")
-    return render(ask, "businesses/one.html", business=found, pages=pages_of(ask, number, found.total_entries, ENTRIES))
+    leaders = [person.name for person in found.people if person.is_leader and not person.gone]
+    drawn = picture(list(found.paths), ask.site.name or "You", leaders[0] if leaders else f"The leaders of {found.name}")
+    return render(
+        ask, "businesses/one.html", business=found, pages=pages_of(ask, number, found.total_entries, ENTRIES),
+        paths=found.paths, picture=drawn, STRENGTHS=STRENGTHS,
+    )  # fmt: skip
 
 
 PAGES = (

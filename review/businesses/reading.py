@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from jobs.facts import Known, Loader
 from jobs.flag import decide
+from jobs.paths import Path, paths
 from jobs.wording import COMPANIES_HOUSE, say_day, say_gone, say_officer, say_standing
 from mappings.policy import TOOK_PART, Judged, Member, Touch
 from review.page import NotFound
@@ -110,6 +111,7 @@ class View:
     total_entries: int
     records: tuple[RecordOf, ...]
     register: Register | None
+    paths: tuple[Path, ...]
     history: tuple[Any, ...]
     window_from: date
 
@@ -160,6 +162,7 @@ def _view(connection: Connection, site: Site, row: Any, known: Known, page: int)
         total_entries=len(touches),
         records=_records(connection, row.id),
         register=_register(known),
+        paths=tuple(paths(connection, known, decided.judged, today, site.rules.policy.window_days)) if decided.judged else (),
         history=_history(connection, row.id),
         window_from=today - timedelta(days=site.rules.policy.window_days),
     )

@@ -8,7 +8,8 @@ import store.tables.columns  # noqa: F401 - names what follows
 from store.tables.crm import Arrival, Connection, Cursor, Merged, Notice, Record, Reject
 from store.tables.flags import Dirty, Flag, FlagHistory, FlagLooked
 from store.tables.joined import Business, BusinessRecord, Correction, LinkDecision, Person, PersonRecord, RegisterCompany
-from store.tables.lookups import LookupAnswer
+from store.tables.list_work import DigestChoice, DigestMail, Listed, ListVersion, OwnEngagement, SavedView, WorkStep
+from store.tables.lookups import LookupAnswer, RegisterOfficer
 from store.tables.notices import Alert, OpsDelivery, OpsNotice
 from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
 from store.tables.site import SignInFailure, SiteSession
@@ -27,6 +28,8 @@ __all__ = [
     "Connection",
     "Correction",
     "Cursor",
+    "DigestChoice",
+    "DigestMail",
     "Dirty",
     "DueRun",
     "Engagement",
@@ -36,19 +39,24 @@ __all__ = [
     "FlagLooked",
     "Lease",
     "LinkDecision",
+    "ListVersion",
+    "Listed",
     "LookupAnswer",
     "Merged",
     "Notice",
     "OpsDelivery",
     "OpsNotice",
+    "OwnEngagement",
     "Participant",
     "Person",
     "PersonRecord",
     "Post",
     "Record",
     "RegisterCompany",
+    "RegisterOfficer",
     "Reject",
     "Run",
+    "SavedView",
     "Schedule",
     "SettingVersion",
     "SignInFailure",
@@ -56,5 +64,6 @@ __all__ = [
     "Stage",
     "ThemeFound",
     "ThemeRead",
+    "WorkStep",
     "Worker",
 ]

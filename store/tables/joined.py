@@ -8,13 +8,16 @@ from sqlmodel import Field, SQLModel
 
 from store.tables.columns import json_column
 
+SINCE = {"server_default": ""}
+"""For a column that came later: rows that are there already have it empty."""
+
 
 class Business(SQLModel, table=True):
     """One legal entity or sole trader, joined from records. Ids stay when data moves."""
 
     id: str = Field(primary_key=True)
     name: str
-    company_number: str | None = None
+    company_number: str | None = Field(default=None, index=True)
     postcode: str | None = None
     town: str | None = None
     place: str | None = None
@@ -24,7 +27,10 @@ class Business(SQLModel, table=True):
     multi_site: bool = False
     gone: bool = False
     """No live record is left."""
-    merged_into: str | None = None
+    merged_into: str | None = Field(default=None, index=True)
+    other_names: str | None = None
+    tags: str | None = None
+    """Both parted by a bar."""
 
 
 class BusinessRecord(SQLModel, table=True):
@@ -105,4 +111,10 @@ class RegisterCompany(SQLModel, table=True):
     postcode: str = ""
     town: str = ""
     status: str = ""
+    sic: str = Field(default="", sa_column_kwargs=SINCE)
+    """Codes of the standard industrial classification, with a space between."""
+    accounts: str = Field(default="", sa_column_kwargs=SINCE)
+    """The kind of accounts that it filed last, in the register's words."""
+    place: str = Field(default="", index=True, sa_column_kwargs=SINCE)
+    """By the rules for places as they were when the register was loaded."""
     previous_names: list[str] = json_column()

@@ -21,3 +21,14 @@ class LookupAnswer(SQLModel, table=True):
     facts: dict[str, Any] | None = json_column(nullable=True)
     """None: it knows no such key."""
     asked_on: date
+
+
+class RegisterOfficer(SQLModel, table=True):
+    """An officer of a company that the register was asked about: by which companies share one. Made from the answers."""
+
+    __tablename__ = "register_officer"
+    number: str = Field(primary_key=True)
+    officer: str = Field(primary_key=True, index=True)
+    """The register's own id of the person, the same at every company."""
+    name: str
+    resigned_on: date | None = None

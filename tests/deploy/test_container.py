@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from placebridge.review_settings import ReviewSettings
 from placebridge.settings import OUTSIDE, PREFIX, Settings
 from placebridge.worker_settings import WorkerSettings
 
@@ -18,12 +19,16 @@ FOLDER = ROOT / "deploy/container"
 CONTAINERFILE = (FOLDER / "Containerfile").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())
 KNOWN = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {
-    f"{PREFIX}WORKER__{name.upper()}" for name in WorkerSettings.model_fields
+    f"{PREFIX}{group}__{name.upper()}"
+    for group, model in (("WORKER", WorkerSettings), ("REVIEW", ReviewSettings))
+    for name in model.model_fields
 }
 
 
 def test_it_names_only_settings_that_there_are() -> None:
-    text = CONTAINERFILE + (FOLDER / "compose.yaml").read_text() + (ROOT / "deploy/systemd/placebridge.service").read_text()
+    text = CONTAINERFILE + (FOLDER / "compose.yaml").read_text() + "".join(
+        path.read_text() for path in (ROOT / "deploy/systemd").glob("*.service")
+    )
     named = {name for name in re.findall(rf"\b{PREFIX}\w+", text) if "CONNECTIONS__" not in name}
     assert named <= KNOWN | OUTSIDE
 
@@ -31,17 +36,21 @@ def test_it_names_only_settings_that_there_are() -> None:
 def test_the_image_runs_as_nobody_who_can_do_anything() -> None:
     last = CONTAINERFILE.rpartition("\nFROM ")[2]
     assert re.findall(r"^USER (.*)$", last, re.M) == ["10001:10001"]
-    worker = COMPOSE["services"]["worker"]
-    assert (worker["read_only"], worker["cap_drop"], worker["security_opt"]) == (True, ["ALL"], ["no-new-privileges:true"])
-    assert "ports" not in worker
-    assert worker["stop_grace_period"] == "20s"
+    for name in ("worker", "review"):
+        service = COMPOSE["services"][name]
+        assert (service["read_only"], service["cap_drop"], service["security_opt"]) == (True, ["ALL"], ["no-new-privileges:true"])
+        assert "ports" not in service
+        assert service["stop_grace_period"] == "20s"
 
 
 def test_secrets_come_as_files_and_stand_nowhere_else() -> None:
     services = COMPOSE["services"]
     assert services["worker"]["secrets"] == [{"source": "database_url", "target": "PLACEBRIDGE_DATABASE_URL"}]
     assert services["postgres"]["environment"]["POSTGRES_PASSWORD_FILE"] == "/run/secrets/password"
-    assert set(COMPOSE["secrets"]) == {"database_url", "password"}
+    assert {secret["target"] for secret in services["review"]["secrets"]} == {
+        "PLACEBRIDGE_DATABASE_URL", "PLACEBRIDGE_REVIEW__OIDC_CLIENT_SECRET",
+    }  # fmt: skip
+    assert set(COMPOSE["secrets"]) == {"database_url", "password", "oidc_client_secret"}
     assert not [name for service in services.values() for name in service["environment"] if re.search("PASSWORD$|DATABASE_URL", name)]
 
 

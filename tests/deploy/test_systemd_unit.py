@@ -1,4 +1,4 @@
-"""The systemd unit, as systemd's own tools judge it."""
+"""The systemd units, as systemd's own tools judge them."""
 
 import re
 import shutil
@@ -8,18 +8,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-UNIT = (ROOT / "deploy/systemd/placebridge.service").read_text()
+UNITS = {name: (ROOT / f"deploy/systemd/{name}.service").read_text() for name in ("placebridge", "placebridge-review")}
+UNIT = UNITS["placebridge"]
+DOCUMENTS = {"placebridge": "docs/worker.md", "placebridge-review": "docs/review-service.md"}
 MOST_EXPOSED = 1.5
 """Of ten; systemd calls it OK up to 4."""
 
 analysed = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 
 
-@pytest.fixture
-def unit(tmp_path: Path) -> Path:
-    """The unit with a program that is there."""
-    file = tmp_path / "placebridge.service"
-    file.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", UNIT, flags=re.M))
+@pytest.fixture(params=sorted(UNITS))
+def unit(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A unit with a program that is there."""
+    file = tmp_path / f"{request.param}.service"
+    file.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", UNITS[request.param], flags=re.M))
     return file
 
 
@@ -43,15 +45,15 @@ def test_with_its_commented_lines_too(unit: Path) -> None:
 def test_it_gives_the_service_little(unit: Path) -> None:
     code, said = told("security", "--offline=true", "--no-pager", f"--threshold={int(MOST_EXPOSED * 10)}", unit)
     assert code == 0, said
-    exposure = re.search(r"exposure level for placebridge.service: ([\d.]+)", said)
+    exposure = re.search(r"exposure level for \S+: ([\d.]+)", said)
     assert exposure
     assert float(exposure[1]) <= MOST_EXPOSED
 
 
 @analysed
 def test_the_documents_say_how_exposed_it_is(unit: Path) -> None:
-    exposure = re.search(r"exposure level for placebridge.service: ([\d.]+)", told("security", "--offline=true", "--no-pager", unit)[1])
-    page = (ROOT / "docs/worker.md").read_text()
+    exposure = re.search(r"exposure level for \S+: ([\d.]+)", told("security", "--offline=true", "--no-pager", unit)[1])
+    page = (ROOT / DOCUMENTS[unit.stem]).read_text()
     assert exposure
     assert f"says {exposure[1]} of 10" in page
 

@@ -29,6 +29,11 @@ FATE = {
     "schedule": "goes", "setting_version": "its field maps go, rules stay: they are no connection's", "due_run": "goes", "lease": "stays: it is free, and its number must go on", "worker": "stays: it is no connection's",
     "alert": "stays: it tells nobody's data, and the worker closes it", "ops_notice": "stays: it was told",
     "ops_delivery": "stays with its notice",
+    "register_officer": "goes with its company's answer", "site_session": "stays: it is no connection's",
+    "sign_in_failure": "stays: it is no connection's",
+    "work_step": "goes with its business", "own_engagement": "goes with its business", "listed": "goes with its business",
+    "list_version": "stays: it counts", "saved_view": "stays: it is somebody's", "digest_choice": "stays: it is somebody's",
+    "digest_mail": "stays: it was made before, and is emptied when it is sent",
     "audit": "stays, and gets a row without personal data", "register_company": "stays: it is no connection's",
 }  # fmt: skip
 """What becomes of each table's rows."""

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from jobs.spreadsheets import safe
 from placebridge.looking import FLAG_COLUMNS
-from placebridge.output import safe
 from store.database import Database
 from tests.placebridge.commands import Commands
 from tests.placebridge.two_crms import DAY, TwoCrms

@@ -1,0 +1,4 @@
+"""The list: filters, counts, search, order, pages and exports."""
+
+
+
