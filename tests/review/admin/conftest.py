@@ -1,20 +1,23 @@
 """The site of a folder with two small exports, and a browser that has signed in."""
 
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
 import pytest
-from starlette.testclient import TestClient
 
 from placebridge.opening import Opened, opened
 from placebridge.reviewing import site_of
 from review.app import make_app
 from review.site import Site
 from store.database import Database
+
+with warnings.catch_warnings():  # Starlette would rather have httpx2
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient, httpx
 
 CONFIG = """PLACEBRIDGE_DATABASE_URL={url}
 PLACEBRIDGE_CONNECTIONS__COUNCIL__KIND=files
@@ -119,7 +122,7 @@ def site(at: Opened) -> Site:
 @pytest.fixture
 def browser(site: Site) -> Callable[[str], Browser]:
     """Makes somebody who has signed in, by role."""
-    return lambda role: Browser(TestClient(make_app(site)), site).sign_in(role)
+    return lambda role: Browser(TestClient(make_app(site), base_url="http://localhost"), site).sign_in(role)
 
 
 @pytest.fixture
