@@ -70,8 +70,8 @@ def try_themes(store: Database, before: Themes, after: Themes, resources: Resour
     lost: dict[str, list[Example]] = {}
     for fields in rows:
         old, new = _found(fields, before, resources), _found(fields, after, resources)
-        had.update(old)
-        has.update(new)
+        had.update(old.keys())
+        has.update(new.keys())
         changed += old.keys() != new.keys()
         for theme in new.keys() - old.keys():
             _add(gained, theme, fields, new[theme])

@@ -39,7 +39,7 @@ ABOUT = {
 BEGINNINGS = {
     "themes": "# Added to those that ship.\nthemes:\n  night_economy:\n    name: The town at night\n    strong: late bus, night bus\n",
     "policy": "# Only what you change.\nwindow_days: 365\n",
-    "places": "# A place, and what belongs to it.\nplaces:\n  Example Town:\n    towns: [Example Town]\n",
+    "places": "# A place, and what belongs to it.\nThornley: {postcodes: [ZX1, ZX2 3], towns: [Thornley]}\n",
     "titles": "# Yours go before those that ship.\ntitles:\n  - {level: senior_leader, words: [clerk to the board]}\n",
 }
 

@@ -38,7 +38,7 @@ engagement: {from: "visits-*.csv", id: Visit, fields: {kind: Kind, subject: Subj
 """
 ACCOUNTS = "Account,Account Name,Town\nA1,Acme Ltd,Oldport\nA2,Birch Ltd,Oldport\n,No Id Ltd,Oldport\n"
 CONTACTS = "Contact,First,Last,Job,Account\nC1,Ann,Lee,CEO,A1\nC2,Bo,Fox,Clerk,A2\n"
-VISITS = "Visit,Kind,Subject,When,Account\nV1,visit,two more apprentices,2026-10-01T10:00,A1\nV2,webinar,late bus,2026-02-31,A2\nV3,webinar,night bus home,2026-10-02T10:00,A2\n"
+VISITS = "Visit,Kind,Subject,When,Account\nV1,visit,two more apprentices,2026-10-01T10:00,A1\nV2,webinar,late bus,2026-02-31,A2\nV3,webinar,lantern parade,2026-10-02T10:00,A2\n"
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 
 

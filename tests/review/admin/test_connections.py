@@ -25,7 +25,13 @@ def audit_of(site: Site) -> list[tuple[str, str, str]]:
 def test_the_list_says_of_each_what_it_is_and_when_it_is_read(admin: Browser) -> None:
     admin.get("/connections")
     assert admin.status == 200
-    for said in ("council", "files, council", "postcodes, a register that is asked", "At 06:00 on Monday through Friday", "It has not been read yet"):
+    for said in (
+        "council",
+        "files, council",
+        "postcodes, a register that is asked",
+        "At 06:00 on Monday through Friday",
+        "It has not been read yet",
+    ):
         assert said in admin.words
 
 
@@ -78,7 +84,9 @@ def test_a_schedule_is_said_in_words_before_it_is_saved(admin: Browser, site: Si
     assert [action for _, action, _ in audit_of(site)] == ["schedule set", "schedule reset"]
 
 
-@pytest.mark.parametrize(("words", "said"), [("", "Write five cron words"), ("0 6 * *", "is no schedule"), ("0 0 31 2 *", "is no schedule")])
+@pytest.mark.parametrize(
+    ("words", "said"), [("", "Write five cron words"), ("0 6 * *", "is no schedule"), ("0 0 31 2 *", "is no schedule")]
+)
 def test_words_that_are_no_schedule_are_told_and_not_saved(admin: Browser, site: Site, words: str, said: str) -> None:
     admin.get(f"/connections/council/schedule?cron={words.replace(' ', '+')}")
     assert (admin.status, said in admin.words) == (422, True)
@@ -145,7 +153,15 @@ def test_runs_can_be_shown_by_connection_and_outcome(admin: Browser, read: Calla
 @pytest.mark.parametrize("role", ["viewer", "officer", "auditor"])
 def test_nobody_but_admins_sees_them(browser: Callable[[str], Browser], role: str) -> None:
     other = browser(role)
-    for path in ("/connections", "/connections/council", "/runs", "/rejects", "/rejects.csv", "/rules", "/rules/themes", "/connections/council/map"):
+    for path in (
+        "/connections",
+        "/connections/council",
+        "/runs",
+        "/rejects",
+        "/rejects.csv",
+        "/rules",
+        "/rules/themes",
+        "/connections/council/map",
+    ):
         assert other.get(path).status == 403
     assert 'href="/connections"' not in other.get("/businesses").text
-
