@@ -10,6 +10,9 @@ from starlette.responses import Response, StreamingResponse
 
 from jobs.spreadsheets import safe
 
+PIECE = 1 << 16
+"""Letters that are sent at once."""
+
 
 def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
     """A CSV file as a browser saves it; no cell is a formula. `name`: plain letters, without an ending."""
@@ -23,6 +26,8 @@ def _lines(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[st
     writer = csv.writer(out)
     for row in chain([columns], rows):
         writer.writerow([safe(cell) for cell in row])
-        yield out.getvalue()
-        out.seek(0)
-        out.truncate()
+        if out.tell() >= PIECE:
+            yield out.getvalue()
+            out.seek(0)
+            out.truncate()
+    yield out.getvalue()

@@ -1,5 +1,6 @@
 """Texts that admins edit: the field map of a connection, and a council's own rules. Tried first, then saved as a version."""
 
+import hashlib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -89,7 +90,7 @@ def show(ask: Ask) -> Response:
     """The text that holds, to be edited."""
     what = edited(ask)
     history = versions.history(ask.site.store, *what.key)
-    return _page(ask, what, history, _in_force(what, history))
+    return _page(ask, what, history, _in_force(what, history) or BEGINNINGS.get(what.kind, ""))
 
 
 def send(ask: Ask) -> Response:
@@ -160,8 +161,7 @@ def _version(ask: Ask, what: Edited) -> tuple[Version, list[Version]]:
 def _in_force(what: Edited, history: list[Version]) -> str:
     if history and history[0].text is not None:
         return history[0].text
-    held = text_of(what.file)
-    return held if held is not None else BEGINNINGS.get(what.kind, "")
+    return text_of(what.file) or ""
 
 
 def _page(ask: Ask, what: Edited, history: list[Version], text: str, status: int = 200, **more: Any) -> Response:
@@ -177,7 +177,8 @@ def _tried(ask: Ask, what: Edited, meant: object) -> Any:
     """What would change, where it can be told."""
     site = ask.site
     work = partial(_try, site, what, meant)
-    errand = site.errands.begin(("try", what.kind, what.connection, ask.user.sign_in), site.now(), work)
+    digest = hashlib.sha256(ask.said("text").encode()).hexdigest()
+    errand = site.errands.begin(("try", what.kind, what.connection, digest), site.now(), work)
     try:
         return errand.result(PATIENCE)
     except NotYet:

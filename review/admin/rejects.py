@@ -73,7 +73,8 @@ _of = connections.c.id == reject.c.connection_id
 
 
 def _query(wanted: list[Any]) -> Any:
-    ordered = (connections.c.name, reject.c.entity, reject.c.source_id, reject.c.id)
+    # As their unique index has them, so that a page reads no more than itself.
+    ordered = (reject.c[name] for name in ("connection_id", "entity", "stage", "source_id", "hash"))
     return select(reject, connections.c.name).join(connections, _of).where(*wanted).order_by(*ordered)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from connector.http.findings import expiry_on
 from jobs.notices.alerts import OpenAlert, open_alerts
@@ -148,8 +148,11 @@ def _secret(ends: date | None, today: date) -> tuple[str, bool]:
 
 
 def _last(connection: Connection, names: list[str]) -> dict[str, Any]:
-    newest = select(func.max(run.c.id)).where(run.c.connection.in_(names), run.c.outcome != "running").group_by(run.c.connection)
-    return {row.connection: row for row in connection.execute(select(run).where(run.c.id.in_(newest)))}
+    found = {}
+    for name in names:  # by index, however many runs there are
+        ended = select(run).where(run.c.connection == name, run.c.outcome != "running")
+        found[name] = connection.execute(ended.order_by(run.c.started_at.desc(), run.c.id.desc()).limit(1)).one_or_none()
+    return found
 
 
 def _due(connection: Connection, names: list[str]) -> dict[str, Any]:
