@@ -29,7 +29,7 @@ def the_list(ask: Ask) -> Response:
     wanted, wrong = _wanted(ask)
     with ask.site.store.reading() as connection:
         total = connection.scalar(select(func.count()).select_from(audit).where(*wanted)) or 0
-        ordered = select(audit).where(*wanted).order_by(audit.c.id.desc()).limit(ROWS).offset((number - 1) * ROWS)
+        ordered = select(audit).where(*wanted).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(ROWS).offset((number - 1) * ROWS)
         rows = list(connection.execute(ordered))
         actions = list(connection.scalars(select(audit.c.action).distinct().order_by(audit.c.action)))
     asked = {name: ask.asked(name)[:LONGEST] for name in (*FILTERS, "from", "until")}

@@ -28,7 +28,9 @@ class Progress:
 
 def progress_of(connection: Connection, name: str, now: datetime) -> Progress | None:
     """What is under way for a connection (or for the stages); None where nothing is."""
-    row = connection.execute(select(run).where(run.c.connection == name, run.c.outcome == "running").order_by(run.c.started_at.desc()).limit(1)).first()
+    newest = select(run).where(run.c.connection == name).order_by(run.c.started_at.desc(), run.c.id.desc()).limit(1)
+    row = connection.execute(newest).one_or_none()
+    row = row if row is not None and row.outcome == "running" else None
     due = connection.execute(select(due_run.c.started_at).where(due_run.c.connection == name, due_run.c.state == "running")).first()
     if row is None and due is None:
         return None
