@@ -53,6 +53,7 @@ def site_of(at: Opened, host: str) -> Site:
         try_out_code=new_code(),
         setup=setup_of(at.config),
         rules_in_force=rules.in_force,
+        sends_mail=bool(at.config.settings.notices.smtp_host),
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from review.roles import ADMINS, AUDITORS, EVERYONE, Role, User
+from review.roles import ADMINS, AUDITORS, EVERYONE, OFFICERS, Role, User
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,7 @@ class Link:
 
 LINKS: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("Businesses", "/businesses", EVERYONE),
+    ("My list", "/my-list", OFFICERS),
     ("Not in any CRM", "/unlisted", EVERYONE),
     ("Admin", "/connections", ADMINS),
     ("Audit", "/audit", AUDITORS),

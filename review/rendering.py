@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from jobs.wording import say_day
 from review import sessions
 from review.page import Ask
-from review.words import LEVELS, REACHES, STATES, points_for
+from review.words import LEVELS, REACHES, STATES, points_for, theme_name
 
 STATIC = Path(__file__).parent / "static"
 
@@ -70,6 +70,7 @@ def render(ask: Ask, template: str, status: int = 200, **context: Any) -> Respon
     common = {
         "at": site.at, "council": site.name, "user": user, "csrf": session.csrf if session else "", "cspNonce": ask.nonce,
         "url": ask.url, "today": site.today(), "said_done": said[0], "said_not_done": said[1],
+        "theme": lambda name: theme_name(site, name),
         "when": lambda moment: _moment(moment, site.zone), "may": lambda roles: user is not None and user.may(roles),
     }  # fmt: skip
     from review.navigation import navigation

@@ -6,5 +6,17 @@ from review.home import pages as home
 from review.page import Page
 from review.sign_in import pages as sign_in
 from review.unlisted import pages as unlisted
+from review.work import bulk, digest_page, my_list, one, views_page
 
-PAGES: tuple[Page, ...] = (*home.PAGES, *sign_in.PAGES, *businesses.PAGES, *unlisted.PAGES, *admin.PAGES)
+PAGES: tuple[Page, ...] = (
+    *home.PAGES,
+    *sign_in.PAGES,
+    *businesses.PAGES,
+    *unlisted.PAGES,
+    *bulk.PAGES,
+    *one.PAGES,
+    *views_page.PAGES,
+    *my_list.PAGES,
+    *digest_page.PAGES,
+    *admin.PAGES,
+)

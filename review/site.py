@@ -30,6 +30,8 @@ class Site:
     """Whether browsers come over https, so that cookies are sent only there."""
     try_out_code: str | None = None
     """Set where the site is only tried out: whoever has it may sign in, in any role."""
+    sends_mail: bool = False
+    """Whether a mail server is set, so that digests can go out."""
     now: Callable[[], datetime] = field(default=_now)
     setup: Setup = field(default_factory=Setup)
     """The settings, as far as pages for admins need them."""

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from review.site import Site
+
 STATES: Final = {
     "engaged": ("Engaged", "green"),
     "leader_left": ("Leader left", "red"),
@@ -32,3 +34,11 @@ def points_for(name: str) -> str:
     if kind == "reach" and word in REACHES:
         return REACHES[word].lower()
     return name
+
+
+def theme_name(site: Site, theme: str) -> str:
+    """A theme's name; its id where the rules no longer have it."""
+    try:
+        return site.rules.themes.name(theme)
+    except KeyError:
+        return theme.replace("_", " ")

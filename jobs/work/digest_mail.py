@@ -8,7 +8,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from hashlib import sha256
 from html import escape
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from jobs.wording import say_day
 from jobs.work.digest import Digest, Part, Told
@@ -32,11 +32,11 @@ class Links:
 
     def business(self, business_id: str) -> str:
         """A business's page."""
-        return f"{self.url.rstrip('/')}/business/{quote(business_id, safe='')}" if self.url else ""
+        return f"{self.url.rstrip('/')}/businesses/{quote(business_id, safe='')}" if self.url else ""
 
     def mine(self) -> str:
-        """The list of one's own businesses."""
-        return f"{self.url.rstrip('/')}/list?{urlencode({'owner': 'me'})}" if self.url else ""
+        """One's own list."""
+        return f"{self.url.rstrip('/')}/my-list" if self.url else ""
 
     def choices(self) -> str:
         """Where one changes or ends the digest."""

@@ -12,17 +12,18 @@ from jobs.facts import Known, Loader
 from jobs.flag import decide
 from jobs.paths import Path, paths
 from jobs.wording import COMPANIES_HOUSE, say_day, say_gone, say_officer, say_standing
+from jobs.work.standing import Standing, standings
 from mappings.policy import TOOK_PART, Judged, Member, Touch
 from review.page import NotFound
 from review.site import Site
 from store import bulk
 from store.queries import among
-from store.tables import Business, BusinessRecord, FlagHistory, PersonRecord, Record, ThemeFound
+from store.tables import Business, BusinessRecord, FlagHistory, OwnEngagement, PersonRecord, Record, ThemeFound
 from store.tables import Connection as ConnectionRow
 
 business, joined, record = bulk.table_of(Business), bulk.table_of(BusinessRecord), bulk.table_of(Record)
 connections, history, theme = bulk.table_of(ConnectionRow), bulk.table_of(FlagHistory), bulk.table_of(ThemeFound)
-person_record = bulk.table_of(PersonRecord)
+person_record, own = bulk.table_of(PersonRecord), bulk.table_of(OwnEngagement)
 
 ENTRIES = 25
 """Engagements on one page of the timeline."""
@@ -112,6 +113,7 @@ class View:
     records: tuple[RecordOf, ...]
     register: Register | None
     paths: tuple[Path, ...]
+    standing: Standing
     history: tuple[Any, ...]
     window_from: date
 
@@ -163,6 +165,7 @@ def _view(connection: Connection, site: Site, row: Any, known: Known, page: int)
         records=_records(connection, row.id),
         register=_register(known),
         paths=tuple(paths(connection, known, decided.judged, today, site.rules.policy.window_days)) if decided.judged else (),
+        standing=standings(connection, [row.id])[row.id],
         history=_history(connection, row.id),
         window_from=today - timedelta(days=site.rules.policy.window_days),
     )
@@ -219,7 +222,14 @@ def _entries(connection: Connection, site: Site, known: Known, touches: Sequence
     for row in connection.execute(held):
         themes[row.engagement_id].append((row.kind, _named(site, row.kind, row.found), tuple(row.evidence)))
     names = {member.person: member.name for member in known.facts.members}
-    return tuple(_entry(touch, said.get(touch.id), themes[touch.id], names, known, site.today()) for touch in touches)
+    own_notes = _own_notes(connection, ids)
+    return tuple(_entry(touch, said.get(touch.id), themes[touch.id], names, known, site.today(), own_notes) for touch in touches)
+
+
+def _own_notes(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """The notes of engagements that were written down here, whose numbers are below 0."""
+    mine = select(own.c.id, own.c.note).where(among(connection, own.c.id, [-number for number in ids if number < 0]))
+    return {-row.id: row.note for row in connection.execute(mine)}
 
 
 def _named(site: Site, kind: str, found: str) -> str:
@@ -230,7 +240,7 @@ def _named(site: Site, kind: str, found: str) -> str:
         return found
 
 
-def _entry(touch: Touch, row: Any, themes: list[Any], names: dict[str, str], known: Known, today: date) -> Entry:
+def _entry(touch: Touch, row: Any, themes: list[Any], names: dict[str, str], known: Known, today: date, notes: dict[int, str]) -> Entry:
     fields = row.fields if row else {}
     return Entry(
         id=touch.id,
@@ -238,10 +248,10 @@ def _entry(touch: Touch, row: Any, themes: list[Any], names: dict[str, str], kno
         kind=f"{touch.direction} {touch.kind}" if touch.direction else touch.kind,
         counts=_counts(touch, today),
         subject=str(fields.get("subject", "")),
-        notes=str(fields.get("notes", "")),
+        notes=str(fields.get("notes", "")) or notes.get(touch.id, ""),
         people=tuple(f"{names.get(who, 'Somebody')} {word}" for who, word in touch.people.items()),
         owner=known.owners.get(touch.id, ""),
-        connection=row.name if row else "",
+        connection=row.name if row else "what was written down here",
         themes=tuple(themes),
     )
 

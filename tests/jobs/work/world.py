@@ -107,6 +107,12 @@ class Town:
             connection.execute(update(table).where(table.c.id == business_id).values(closed=True))
             dirty.mark_businesses(connection, [business_id])
 
+    def rename(self, business_id: str, name: str) -> None:
+        with self.store.connect() as connection:
+            table = bulk.table_of(Business)
+            connection.execute(update(table).where(table.c.id == business_id).values(name=name))
+            dirty.mark_businesses(connection, [business_id])
+
     def merge(self, old: str, into: str) -> None:
         """Two businesses turn out to be one, as the join writes it."""
         with self.store.connect() as connection:
