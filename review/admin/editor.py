@@ -95,7 +95,7 @@ def show(ask: Ask) -> Response:
 
 def send(ask: Ask) -> Response:
     """Tries what was written, or saves it."""
-    what, text = edited(ask), ask.said("text").replace("\r\n", "\n") + "\n"
+    what, text = edited(ask), _typed(ask)
     history = versions.history(ask.site.store, *what.key)
     try:
         meant = versions.checked(what.kind, text, what.title)
@@ -139,6 +139,12 @@ def reset(ask: Ask) -> Response:
     return done(ask, f"From version {number} on, {holds} holds again. {_then(what)}", what.path)
 
 
+def _typed(ask: Ask) -> str:
+    """What stands in the form, with its first lines, so that a mistake's line is that of the form."""
+    sent = ask.form.get("text")
+    return (sent if isinstance(sent, str) else "").replace("\r\n", "\n").replace("\0", "").rstrip() + "\n"
+
+
 def _begun_from(ask: Ask) -> int:
     said = ask.said("begun_from")
     return int(said) if said.isdecimal() and len(said) < 12 else -1
@@ -177,7 +183,7 @@ def _tried(ask: Ask, what: Edited, meant: object) -> Any:
     """What would change, where it can be told."""
     site = ask.site
     work = partial(_try, site, what, meant)
-    digest = hashlib.sha256(ask.said("text").encode()).hexdigest()
+    digest = hashlib.sha256(_typed(ask).encode()).hexdigest()
     errand = site.errands.begin(("try", what.kind, what.connection, digest), site.now(), work)
     try:
         return errand.result(PATIENCE)

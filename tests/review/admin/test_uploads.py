@@ -6,8 +6,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from connector.files.naming import counts, relative
 from jobs import uploading
+from jobs.refused import Refused
 from mappings import field_map
 from review.site import Site
 from store.database import Database
@@ -152,3 +156,14 @@ def test_while_it_is_being_read_the_preview_waits(admin: Browser, site: Site, re
         assert "is being read at this moment; wait until that run has ended" in admin.words
     admin.get(str(admin.page.url.path) if admin.page else "")
     assert "Records added 1" in admin.words
+
+
+@given(sent=st.text(max_size=40) | st.from_regex(r"[./\\]{0,6}visits-[a-z./\\*?]{0,8}\.csv", fullmatch=True))
+def test_whatever_a_file_is_called_it_stays_in_the_folder(sent: str) -> None:
+    try:
+        name = uploading.name_for(field_map.read(FIELD_MAP, "council.yaml"), sent, "visits-*.csv")
+    except Refused:
+        return
+    assert name == relative(name)
+    assert (Path("/folder") / name).parent == Path("/folder")
+    assert counts(name)
