@@ -500,6 +500,19 @@ def config_export(
     work(config, folder, overwrite)
 
 
+@config_app.command("reset")
+def config_reset(
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="themes, policy, places, titles, or a connection's name.")],
+    config: ConfigFile = None,
+) -> None:
+    """Let the file hold again, not what was saved on the page.
+
+    For a connection that is its field map. What was saved is kept, and can be brought back on the page."""
+    from placebridge.config_export import reset as work
+
+    work(config, what)
+
+
 @database_app.command("move")
 def database_move(
     url: Annotated[str, typer.Argument(metavar="URL", help="An empty database, as in postgresql://user@host/name.")],

@@ -1,7 +1,8 @@
-"""`placebridge config export`: what holds, the page's versions included, as files that the settings can name."""
+"""`placebridge config export`: what holds, the page's versions included, as files that the settings can name; and `config reset`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from jobs import versions
@@ -13,6 +14,7 @@ from placebridge.faults import UserError
 from placebridge.opening import opened, setup_of
 from placebridge.output import counted, replacing, say, show
 from placebridge.settings_file import CONNECTIONS, PREFIX
+from placebridge.user import user
 from placebridge.worker.run import configured
 
 LINES = "config-lines.env"
@@ -50,6 +52,24 @@ def export(file: Path | None, folder: Path, overwrite: bool) -> None:
     say(f"{counted(len(texts), 'file')} written to {folder}. The lines in {LINES} name them; write those into the settings to use them.")
     if told:
         say("What was saved on the page goes on winning over files; under Rules and Field map, let the file hold again where it is to.")
+
+
+def reset(file: Path | None, what: str) -> None:
+    """Lets a file hold again in the place of what was saved on the page. Raises UserError where nothing was.
+
+    It works where what was saved cannot be read any more, when the page does not begin."""
+    wanted = what.strip().lower()
+    key = (wanted, "") if wanted in RULES else (FIELD_MAP, wanted)
+    with opened(file, write=True) as at:
+        history = versions.history(at.store, *key)
+        if not history or history[0].text is None:
+            known = [connection or kind for kind, connection in sorted(versions.in_force(at.store))]
+            there = f"what was saved and holds: {', '.join(known)}" if known else "nothing that was saved there holds"
+            raise UserError(f"nothing saved on the page holds for '{what}'; {there}")
+        versions.save(at.store, key, None, user(), datetime.now(UTC), history[0].id)
+        path = file_of(setup_of(at.config), *key)
+    said = path.name if path else "what ships"
+    say(f"{said} holds again from the next run on. Version {history[0].number} is kept, and can be brought back on the page.")
 
 
 def _field_maps(told: dict[versions.Key, Version], setup: Setup) -> Iterator[_Written]:

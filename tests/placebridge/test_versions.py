@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from jobs import versions
 from store import migrate
@@ -101,3 +102,23 @@ def test_config_export_overwrites_nothing_unless_told(placebridge: Commands, sav
     assert placebridge("config", "export", "out", "--overwrite").code == 0
     assert (world / "out/council.yaml").read_text() == FIELD_MAP
     assert "is a file; name a folder" in placebridge("config", "export", "council.yaml").said
+
+
+def test_config_reset_lets_the_file_hold_again(placebridge: Commands, save: Save) -> None:
+    save("field_map", "council", WITHOUT_PEOPLE)
+    save("themes", "", THEMES)
+    assert "council.yaml holds again from the next run on. Version 1 is kept" in placebridge("config", "reset", "council").said
+    assert "what ships holds again" in placebridge("config", "reset", "themes").said
+    assert "wins over" not in placebridge("check").said
+    done = placebridge("config", "reset", "council")
+    assert (done.code, "nothing saved on the page holds for 'council'; nothing that was saved there holds" in done.said) == (2, True)
+
+
+def test_what_cannot_be_read_any_more_is_told_by_its_version_and_can_be_reset(placebridge: Commands, save: Save, world: Path) -> None:
+    save("themes", "", THEMES)
+    with closing(Database(f"sqlite:///{world / 'placebridge.db'}")) as store, store.connect() as connection:
+        connection.execute(update(versions.version).values(text="themes: {x: {strong: y}}"))
+    done = placebridge("sync")
+    assert (done.code, "themes, version 1, line 1: 'x' has no `name`" in done.said) == (2, True)
+    assert placebridge("config", "reset", "themes").code == 0
+    assert placebridge("sync").code == 0
