@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select, update
 
+from jobs.decisions import corrected
 from jobs.join import HELD
 from jobs.members import Areas, Held, in_order, place_of
 from mappings.places import Area, Places
@@ -33,12 +34,17 @@ def areas_of(connection: Connection, postcodes: Sequence[str] | None = None) -> 
 
 def place_anew(connection: Connection, business_ids: Sequence[str], places: Places, areas: Areas) -> list[str]:
     """Gives these businesses the places that follow from their records and from where their postcodes lie; those whose place changed."""
-    held = dict(connection.execute(select(business.c.id, business.c.place).where(among(connection, business.c.id, business_ids))).all())
+    columns = (business.c.id, business.c.place, business.c.place_by_records)
+    these = select(*columns).where(among(connection, business.c.id, business_ids))
+    held = {row.id: (row.place, row.place_by_records) for row in connection.execute(these)}
+    said = corrected.places(connection)
     changed = []
     for business_id, records in sorted(_records(connection, business_ids).items()):
-        place = place_of(in_order(records), places, areas)
-        if place != held[business_id]:
-            connection.execute(update(business).where(business.c.id == business_id).values(place=place))
+        by_records = place_of(in_order(records), places, areas)
+        place = said.get(business_id, by_records)
+        if (place, by_records) != held[business_id]:
+            connection.execute(update(business).where(business.c.id == business_id).values(place=place, place_by_records=by_records))
+        if place != held[business_id][0]:
             changed.append(business_id)
     return changed
 

@@ -1,6 +1,6 @@
 """Dirty businesses: those whose flag is to be looked at again because something that it rests on has changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -35,6 +35,17 @@ def mark(connection: Connection, changes: Changes) -> None:
     for part in _parts(people):
         businesses.update(connection.scalars(select(post.c.business_record_id).where(among(connection, post.c.person_record_id, part))))
     mark_records(connection, businesses)
+
+
+def mark_engagements(connection: Connection, engagement_ids: Sequence[int]) -> None:
+    """Marks the businesses that these engagements belong to."""
+    businesses = set(connection.scalars(select(named.c.business_record_id).where(among(connection, named.c.engagement_id, engagement_ids))))
+    at = (
+        select(post.c.business_record_id)
+        .join(participant, participant.c.person_record_id == post.c.person_record_id)
+        .where(among(connection, participant.c.engagement_id, engagement_ids))
+    )
+    mark_records(connection, businesses | set(connection.scalars(at)))
 
 
 def mark_records(connection: Connection, business_record_ids: Iterable[int]) -> None:

@@ -2,13 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
+from jobs.decisions.corrected import NOTHING, Corrected, for_flags
 from jobs.own_engagements import OwnEngagements
 from mappings.companies import Company
 from mappings.leader_levels import highest
@@ -54,6 +55,8 @@ class Known:
     themes: dict[int, list[str]] = field(default_factory=dict)
     company: Company | None = None
     """What Companies House says, where it was asked."""
+    corrected: Corrected = NOTHING
+    """What people said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class _Batch:
         self._load_posts()
         self._load_touches()
         self._load_themes()
+        self.corrected = for_flags(loader.connection, self.ids)
 
     def _query(self, columns: Iterable[Any], column: Any, values: Iterable[Any], source: Any = None) -> Sequence[Any]:
         query = select(*columns) if source is None else select(*columns).select_from(source)
@@ -183,7 +187,8 @@ class _Batch:
         owners = {touch.id: owner for touch in touches if (owner := self.touches[touch.id].owner)}
         mine = {touch.id: sorted(self.themes[touch.id]) for touch in touches if self.themes[touch.id]}
         company = self.companies.get(row.company_number)
-        return Known(row.id, row.name, row.place or "", facts, sorted(name for name, _ in sides), owners, mine, company)
+        names, said = sorted(name for name, _ in sides), self.corrected.get(row.id, NOTHING)
+        return Known(row.id, row.name, row.place or "", facts, names, owners, mine, company, said)
 
     def _touches_of(self, business_id: str) -> list[Touch]:
         present = self.present[business_id]
@@ -202,7 +207,8 @@ class _Batch:
         ]
 
     def _members_of(self, business_id: str) -> tuple[Member, ...]:
-        return tuple(self._member(who, found) for who, found in sorted(self.posts_at[business_id].items()))
+        said = self.corrected.get(business_id, NOTHING)
+        return tuple(as_said(self._member(who, found), said) for who, found in sorted(self.posts_at[business_id].items()))
 
     def _member(self, who: str, posts: list[Any]) -> Member:
         level = highest(found.level for found in posts)
@@ -211,6 +217,14 @@ class _Batch:
         said = min((found.left_on for found in own if found.left_on), default=None)
         moved = any(found.until for found in own)
         return Member(who, of.name, title, level, left_from(own, self.loader.zone), said, moved, of.do_not_contact)
+
+
+def as_said(member: Member, said: Corrected) -> Member:
+    """A member as people corrected it: no leader, or gone since a day, unless the records have them gone before."""
+    since = said.left.get(member.person)
+    if since is not None and (member.left_on is None or since < member.left_on):
+        member = replace(member, left_on=since, left_said=since)
+    return replace(member, not_leader=True) if member.person in said.not_leaders else member
 
 
 _STRENGTH = {"organised": 0, "attended": 1, "absent": 2, "declined": 3, "invited": 4}

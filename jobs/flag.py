@@ -1,6 +1,6 @@
 """Flag: computes the state of every business that something touched, time included, and keeps the history of changes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,8 @@ from mappings.policy import Judged, judge
 from mappings.policy_rules import PolicyRules
 from store import bulk
 from store.database import Database
+from store.lease import STAGES, Fenced, hold
+from store.lock import Locked
 from store.queries import among
 from store.tables import Business, Dirty, Flag, FlagHistory, FlagLooked, Stage
 
@@ -51,9 +53,15 @@ def decide(known: Known, as_of: date, rules: PolicyRules) -> Decided:
         "themes": "|".join(known.facts.themes),
         "connections": "|".join(known.connections),
         "as_of": as_of,
-        "next_on": judged.next_on,
+        "next_on": next_on(known, judged, as_of),
     }
     return Decided(known, judged, row)
+
+
+def next_on(known: Known, judged: Judged, as_of: date) -> date | None:
+    """The next day on which time alone could change a flag: what the policy says, or that it is not to be approached."""
+    ends = [shut.ends_on for shut in known.corrected.shut if shut.ends_on and shut.ends_on > as_of]
+    return min([*ends, *([judged.next_on] if judged.next_on else [])], default=None)
 
 
 def flag_businesses(
@@ -66,11 +74,34 @@ def flag_businesses(
     for start in range(0, len(ids), BATCH):
         part = ids[start : start + BATCH]
         with store.connect() as connection:
-            _write(connection, part, list(_decide(connection, part, as_of, rules, zone)), as_of)
+            _look(connection, part, as_of, rules, zone)
         progress(start + len(part), len(ids))
     with store.connect() as connection:
         bulk.replace(connection, Stage, [{"name": "flag", "worked_from": {"rules": version}}], {"name": "flag"})
     return len(ids)
+
+
+def reflag(store: Database, ids: Iterable[str], as_of: date, rules: PolicyRules, zone: ZoneInfo) -> bool:
+    """Looks at these businesses again at once, those of them that are to be; True when none of them waits any more.
+
+    False where somebody is at the stages: they stay marked, so that the run under way or the next looks at them. `store` may be in use by
+    other threads meanwhile."""
+    try:
+        # The lease is looked at here and not by `store`, as other threads write through it too.
+        with hold(store, [STAGES], guard=False) as held, store.connect() as connection:
+            held.touch(connection)
+            marked = select(dirty.c.business_id).where(among(connection, dirty.c.business_id, sorted(set(ids))))
+            _look(connection, sorted(connection.scalars(marked)), as_of, rules, zone)
+            held.touch(connection)
+    except (Locked, Fenced):
+        return False
+    return True
+
+
+def _look(connection: Connection, ids: list[str], as_of: date, rules: PolicyRules, zone: ZoneInfo) -> None:
+    # First, so that a mark that somebody makes meanwhile waits for this transaction's end, and is not taken off unseen.
+    connection.execute(delete(dirty).where(among(connection, dirty.c.business_id, ids)))
+    _write(connection, ids, list(_decide(connection, ids, as_of, rules, zone)), as_of)
 
 
 def _due(connection: Connection, as_of: date, version: str) -> list[str]:
@@ -94,11 +125,10 @@ def _write(connection: Connection, ids: list[str], decided: list[Decided], as_of
     rows = [found.row for found in decided if found.row]
     bulk.replace_among(connection, Flag, "business_id", ids, rows)
     looks = [
-        {"business_id": found.known.id, "as_of": as_of, "next_on": found.judged.next_on if found.judged else None} for found in decided
+        {"business_id": found.known.id, "as_of": as_of, "next_on": found.row["next_on"] if found.row else None} for found in decided
     ]
     bulk.replace_among(connection, FlagLooked, "business_id", ids, looks)
     _write_history(connection, ids, states, {row["business_id"]: (row["state"], row["reach"]) for row in rows}, as_of)
-    connection.execute(delete(dirty).where(among(connection, dirty.c.business_id, ids)))
     keeping.keep(connection, ids)
 
 

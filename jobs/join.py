@@ -6,17 +6,18 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from jobs import identity as ids
+from jobs.decisions.holding import upon_live
 from jobs.identity import Identity, assign
 from jobs.members import Held
 from store import bulk
+from store.tables import RULES as BY_RULES
 from store.tables import Business, BusinessRecord, LinkDecision, Person, PersonRecord, Post, Record
 from store.tables import Connection as ConnectionRow
 
 record, connections = bulk.table_of(Record), bulk.table_of(ConnectionRow)
-decision = bulk.table_of(LinkDecision)
 
 Key = tuple[str, str]
-BY_RULES = "rules"
 
 
 HELD = (record.c.id, connections.c.name, connections.c.side, record.c.source_id, record.c.fields)
@@ -34,13 +35,8 @@ def live(connection: Connection, entity: str) -> list[Held]:
 
 
 def human_decisions(connection: Connection, entity: str, records: Mapping[int, Held]) -> list[tuple[Key, Key, bool]]:
-    """What people decided about pairs of live records, and did not undo."""
-    query = select(decision).where(decision.c.entity == entity, decision.c.decided_by != BY_RULES, decision.c.undone_at.is_(None))
-    return [
-        (records[row.left_id].key, records[row.right_id].key, row.judgement == "same")
-        for row in connection.execute(query.order_by(decision.c.decided_at))
-        if row.left_id in records and row.right_id in records
-    ]
+    """What people decided and did not undo, as it concerns pairs of live records."""
+    return [(records[left].key, records[right].key, same) for left, right, same in upon_live(connection, entity, records.keys())]
 
 
 def identify(
@@ -52,7 +48,8 @@ def identify(
     """A durable id for each cluster of records."""
     joined, holder = bulk.table_of(of), bulk.table_of(model)
     id_column = joined.c.business_id if of is BusinessRecord else joined.c.person_id
-    held = {row[0]: row[1] for row in connection.execute(select(joined.c.record_id, id_column))}
+    rows = connection.execute(select(joined.c.record_id, id_column, joined.c.former))
+    held = {row[0]: ids.Held(row[1], tuple(row[2] or ())) for row in rows}
     taken = set(connection.scalars(select(holder.c.id)))
     seeds = ["\x1f".join(min(item.key for item in cluster)) for cluster in clusters]
     return assign([[item.id for item in cluster] for cluster in clusters], held, seeds, "b" if of is BusinessRecord else "p", taken)
@@ -72,14 +69,27 @@ def with_tombstones(
     return list(wanted.values())
 
 
-def with_deleted(
+def with_former(
     connection: Connection, of: type[BusinessRecord] | type[PersonRecord], rows: list[dict[str, Any]], identity: Identity
 ) -> list[dict[str, Any]]:
-    """The rows, and beside them those of records that the CRM no longer holds, so that one that comes back finds its id."""
-    live_ids = {row["record_id"] for row in rows}
+    """The rows with the ids that each record had before, and beside them those of records that the CRM no longer holds, so that one that
+    comes back finds its id."""
     column = "business_id" if of is BusinessRecord else "person_id"
-    held = [dict(row) for row in connection.execute(select(bulk.table_of(of))).mappings() if row["record_id"] not in live_ids]
-    return rows + [row | {column: identity.merged.get(row[column], row[column])} for row in held]
+    held = {row["record_id"]: dict(row) for row in connection.execute(select(bulk.table_of(of))).mappings()}
+    wanted = {row["record_id"]: row for row in rows}
+    for record_id, row in held.items():
+        wanted.setdefault(record_id, row | {column: _followed(row[column], row["former"], identity)})
+    for record_id, row in wanted.items():
+        before = held.get(record_id)
+        then = ids.Held(before[column], tuple(before["former"] or ())).then(row[column]) if before else ids.Held(row[column])
+        wanted[record_id] = row | {"former": list(then.former) or None}
+    return list(wanted.values())
+
+
+def _followed(held: str, former: list[str] | None, identity: Identity) -> str:
+    """The id of a deleted record: where its fellows went, be it back to what they were."""
+    back = next((old for old in reversed(former or ()) if old in identity.revived), None)
+    return back or identity.merged.get(held, held)
 
 
 def write_edges(connection: Connection, entity: str, edges: Iterable[Any], by_key: Mapping[Key, Held]) -> None:

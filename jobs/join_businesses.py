@@ -1,12 +1,13 @@
 """Joins business records of all connections into businesses with durable ids."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from jobs import dirty, join
 from jobs.areas import areas_of
+from jobs.decisions import corrected
 from jobs.link.businesses import BusinessLinks, BusinessRecord, Decision, link_businesses
 from jobs.link.register import Register, RegisterCompany
 from jobs.members import Held, business_row
@@ -36,9 +37,22 @@ def join_businesses(store: Database, places: Places) -> None:
             for found, cluster in zip(identity.ids, clusters, strict=True)
         ]
         members = [row for found, cluster in zip(identity.ids, clusters, strict=True) for row in _member_rows(found, cluster, links)]
-        members = join.with_deleted(connection, BusinessRecordRow, members, identity)
-        _write(connection, members, join.with_tombstones(connection, Business, rows, identity))
+        members = join.with_former(connection, BusinessRecordRow, members, identity)
+        businesses = join.with_tombstones(connection, Business, rows, identity)
+        _place_as_said(businesses, corrected.said_places(connection))
+        _write(connection, members, businesses)
         join.write_edges(connection, "business", links.edges, by_key)
+
+
+def _place_as_said(rows: list[dict[str, Any]], said: Iterable[tuple[str, str]]) -> None:
+    """Gives businesses the places that people say they are in. One that was joined with another brings its place along."""
+    by_id = {row["id"]: row for row in rows}
+    for business_id, place in said:
+        row = by_id.get(business_id)
+        while row is not None and row["merged_into"] is not None:
+            row = by_id.get(row["merged_into"])
+        if row is not None and not row["gone"]:
+            row["place"] = place
 
 
 def _as_record(held: Held) -> BusinessRecord:

@@ -35,7 +35,7 @@ def join_people(store: Database) -> None:
             for found, cluster in zip(identity.ids, clusters, strict=True)
             for held in cluster
         ]
-        members = join.with_deleted(connection, PersonRecordRow, members, identity)
+        members = join.with_former(connection, PersonRecordRow, members, identity)
         moved = bulk.replace(connection, PersonRecordRow, members)
         changed = bulk.replace(connection, Person, join.with_tombstones(connection, Person, rows, identity))
         _mark(connection, {record_id for (record_id,) in moved.keys()}, [found for (found,) in changed.keys()])

@@ -13,6 +13,8 @@ from connector.contract import Connector, ConnectorError, StopConnection
 from connector.kind import BudgetOf
 from jobs import runs
 from jobs.budget import shared_budget
+from jobs.decisions import corrected
+from jobs.decisions.holding import stamp
 from jobs.flag import flag_businesses
 from jobs.join_businesses import join_businesses
 from jobs.join_people import join_people
@@ -26,10 +28,12 @@ from jobs.themes import map_themes
 from mappings.field_map import FieldMap
 from store import bulk
 from store.database import Database
+from store.lease import STAGES, hold
+from store.lock import Locked
 from store.tables import Connection as ConnectionRow
-from store.tables import LinkDecision, RegisterCompany, Stage
+from store.tables import RegisterCompany, Stage
 
-connections, stages, decision = bulk.table_of(ConnectionRow), bulk.table_of(Stage), bulk.table_of(LinkDecision)
+connections, stages = bulk.table_of(ConnectionRow), bulk.table_of(Stage)
 register = bulk.table_of(RegisterCompany)
 
 
@@ -133,6 +137,22 @@ def refresh(store: Database, rules: Rules, options: Options, lookups: Sequence[L
     options.stage("flags")
     flag_businesses(store, options.today, rules.policy, options.zone, lambda done, total: options.progress("flags", done, total))
     return results
+
+
+def refresh_if_free(store: Database, rules: Rules, options: Options) -> bool:
+    """`refresh` without lookups, at once, where nobody is at the stages; else False: whoever is, or the next run, does it.
+
+    `store` may be in use by other threads meanwhile, as this works through a door of its own."""
+    own = store if store.in_memory else Database(store.url.render_as_string(hide_password=False))
+    try:
+        with hold(own, [STAGES]):
+            refresh(own, rules, options)
+    except Locked:
+        return False
+    finally:
+        if own is not store:
+            own.close()
+    return True
 
 
 def _end_runs(store: Database, results: Sequence[Result]) -> None:
@@ -252,14 +272,14 @@ def _resolve(store: Database, connection_id: int, rules: Rules, options: Options
 
 
 def _join_from(store: Database, read: list[Any], rules: Rules) -> dict[str, Any]:
-    human = select(decision.c.id, decision.c.undone_at).where(decision.c.decided_by != "rules").order_by(decision.c.id)
     resolves = select(stages.c.name, stages.c.worked_from).where(stages.c.name.like("resolve %"))
     with store.reading() as connection:
         resolved = {row.name: row.worked_from["version"] for row in connection.execute(resolves)}
         return {
             # What was resolved, not what is read by now: a pull may have gone on meanwhile.
             "connections": {str(row.id): [row.name, row.side, resolved[f"resolve {row.id}"]] for row in read},
-            "decisions": [[row.id, str(row.undone_at or "")] for row in connection.execute(human)],
+            "decisions": stamp(connection),
+            "said_places": corrected.stamp(connection),
             "register": connection.scalar(select(stages.c.worked_from).where(stages.c.name == "register")),
             "places": rules.places.version,
             "shape": SHAPE,

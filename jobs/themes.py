@@ -1,19 +1,20 @@
 """Map: finds the themes and resources of each engagement whose words, or whose rules, have changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select
 
 from jobs import dirty
+from jobs.decisions import corrected
+from jobs.decisions.kinds import NOT_THEME, SAID_BY_PERSON
 from mappings.themes import Resources, Themes
 from store import bulk
 from store.database import Database
 from store.queries import among
-from store.tables import EngagementBusiness, Participant, Post, Record, ThemeFound, ThemeRead
+from store.tables import Record, ThemeFound, ThemeRead
 
 record, read = bulk.table_of(Record), bulk.table_of(ThemeRead)
-named, participant, post = bulk.table_of(EngagementBusiness), bulk.table_of(Participant), bulk.table_of(Post)
 
 BATCH = 1000
 
@@ -63,14 +64,23 @@ def _forget_deleted(connection: Connection) -> None:
 def _map_batch(connection: Connection, ids: list[int], themes: Themes, resources: Resources, rules: str) -> None:
     found: list[dict[str, Any]] = []
     looked: list[dict[str, Any]] = []
+    said = corrected.themes(connection, ids)
     for record_id, digest, fields in connection.execute(
         select(record.c.id, record.c.row_hash, record.c.fields).where(among(connection, record.c.id, ids))
     ):
         looked.append({"engagement_id": record_id, "row_hash": bytes(digest), "rules": rules})
-        found += [{"engagement_id": record_id} | row for row in find(fields, themes, resources)]
+        rows = _as_said(find(fields, themes, resources), said.get(record_id, {}))
+        found += [{"engagement_id": record_id} | row for row in rows]
     change = bulk.replace_among(connection, ThemeFound, "engagement_id", ids, found)
     bulk.replace_among(connection, ThemeRead, "engagement_id", ids, looked)
-    _mark(connection, sorted({key[0] for key in change.keys()}))
+    dirty.mark_engagements(connection, sorted({key[0] for key in change.keys()}))
+
+
+def _as_said(rows: list[dict[str, Any]], said: Mapping[str, bool]) -> list[dict[str, Any]]:
+    """The rows as people corrected them: a theme that it is not about is kept under another kind, with the words that earned it."""
+    kept = [row | {"kind": NOT_THEME} if row["kind"] == "theme" and said.get(row["found"]) is False else row for row in rows]
+    has = {row["found"] for row in rows if row["kind"] == "theme"}
+    return kept + [{"kind": "theme", "found": one, "evidence": [SAID_BY_PERSON]} for one in sorted(said) if said[one] and one not in has]
 
 
 def find(fields: dict[str, Any], themes: Themes, resources: Resources) -> list[dict[str, Any]]:
@@ -84,14 +94,3 @@ def find(fields: dict[str, Any], themes: Themes, resources: Resources) -> list[d
         if own:
             rows.setdefault(("theme", own), [f"the CRM's theme: {word.strip()}"])
     return [{"kind": kind, "found": hit, "evidence": evidence} for (kind, hit), evidence in rows.items()]
-
-
-def _mark(connection: Connection, engagement_ids: list[int]) -> None:
-    """Marks the businesses that these engagements belong to."""
-    businesses = set(connection.scalars(select(named.c.business_record_id).where(among(connection, named.c.engagement_id, engagement_ids))))
-    at = (
-        select(post.c.business_record_id)
-        .join(participant, participant.c.person_record_id == post.c.person_record_id)
-        .where(among(connection, participant.c.engagement_id, engagement_ids))
-    )
-    dirty.mark_records(connection, businesses | set(connection.scalars(at)))

@@ -3,19 +3,16 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from jobs.decisions import kinds
 from jobs.facts import Known
 from mappings.companies import Company, Officer
 from mappings.policy import TOOK_PART, Judged, Member, Touch
 
+say_day = kinds.say_day
 COMPANIES_HOUSE = "Companies House"
 OFFICERS_NAMED = 4
 STANDINGS = {"liquidation": "in liquidation", "receivership": "in receivership", "administration": "in administration"}
 OCCASIONS = {"meeting": "a meeting", "call": "a call", "visit": "a visit", "event": "an event", "email": "an email exchange"}
-
-
-def say_day(day: date) -> str:
-    """A day as people write it: 2 October 2026."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def say_person(member: Member) -> str:
@@ -104,7 +101,13 @@ def _not_to_contact(judged: Judged) -> str:
 
 
 def _unknown(known: Known, judged: Judged, as_of: date, window: int) -> str:
-    return f"No CRM names a senior leader who is there now. {_reach(known, judged, as_of, window)}"
+    denied = [say_person(member) for member in known.facts.members if member.not_leader and not member.has_left(as_of)]
+    if denied:
+        are = "is no leader" if len(denied) == 1 else "are no leaders"
+        said = f"No senior leader who is there now is known; of {'; '.join(denied)} a colleague said: {are}."
+    else:
+        said = "No CRM names a senior leader who is there now."
+    return f"{said} {_reach(known, judged, as_of, window)}"
 
 
 def _reach(known: Known, judged: Judged, as_of: date, window: int) -> str:
@@ -154,14 +157,17 @@ def _last(known: Known, people: Iterable[Member], as_of: date) -> tuple[Member, 
 
 def approach(known: Known, judged: Judged, as_of: date) -> str:
     """Whom to approach: the known leaders who may be contacted, the highest first; where there is none, who runs the company by
-    Companies House."""
+    Companies House. While people say that the business is not to be approached, that, and nobody."""
+    if shut := known.corrected.shut_on(as_of):
+        return kinds.say_shut(shut)
     leaders = [say_person(member) for member in judged.leaders if not member.do_not_contact]
     return "; ".join(leaders) or _officers(known, as_of)
 
 
 def leading_officers(known: Known, as_of: date) -> list[Officer]:
-    """Who runs the company by Companies House, without those who by a CRM are not to be contacted, or have left."""
-    shut = [member.name for member in known.facts.members if member.do_not_contact or member.has_left(as_of)]
+    """Who runs the company by Companies House, without those who are not to be contacted or have left, and those who people say are no
+    leaders."""
+    shut = [member.name for member in known.facts.members if member.do_not_contact or member.not_leader or member.has_left(as_of)]
     return known.company.leading(as_of, shut) if known.company else []
 
 
@@ -175,7 +181,10 @@ def _officers(known: Known, as_of: date) -> str:
 
 
 def via(known: Known, judged: Judged, as_of: date) -> str:
-    """The warm path: a colleague already engaged, else the officer who owns the last engagement in which theirs took part."""
+    """The warm path: a colleague already engaged, else the officer who owns the last engagement in which theirs took part. While people
+    say that the business is not to be approached, that."""
+    if shut := known.corrected.shut_on(as_of):
+        return kinds.say_shut(shut)
     open_doors = [member for member in judged.engaged_staff if not member.do_not_contact]
     if open_doors:
         staff, touch = _last(known, open_doors, as_of)

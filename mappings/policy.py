@@ -60,6 +60,8 @@ class Member:
     moved: bool = False
     """A CRM now has the person at another business."""
     do_not_contact: bool = False
+    not_leader: bool = False
+    """People say that the person leads nothing here, whatever the title."""
 
     def has_left(self, as_of: date) -> bool:
         """Whether the person has left by the as-of day."""
@@ -126,6 +128,8 @@ class Case:
 
     def is_leader(self, member: Member) -> bool:
         """Whether a member's level makes a leader here."""
+        if member.not_leader:
+            return False
         return member.level in self.rules.leaders or (self.facts.multi_site and member.level in self.rules.leaders_where_multi_site)
 
     @cached_property

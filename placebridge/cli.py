@@ -27,6 +27,7 @@ connector_app = typer.Typer(no_args_is_help=True, help="List the kinds of connec
 connection_app = typer.Typer(no_args_is_help=True, help="Rename, replace or remove a connection.", rich_markup_mode=None)
 database_app = typer.Typer(no_args_is_help=True, help="Move to another database.", rich_markup_mode=None)
 export_app = typer.Typer(no_args_is_help=True, help="Write CSV files for programs.", rich_markup_mode=None)
+links_app = typer.Typer(no_args_is_help=True, help="Decide which records are one business or person.", rich_markup_mode=None)
 notices_app = typer.Typer(no_args_is_help=True, help="What ops are told, and whether it arrives.", rich_markup_mode=None)
 preview_app = typer.Typer(no_args_is_help=True, help="Try the rules on your own notes or titles.", rich_markup_mode=None)
 register_app = typer.Typer(no_args_is_help=True, help="Load the Companies House company data.", rich_markup_mode=None)
@@ -37,6 +38,7 @@ app.add_typer(connection_app, name="connection")
 app.add_typer(connector_app, name="connector")
 app.add_typer(database_app, name="database")
 app.add_typer(export_app, name="export")
+app.add_typer(links_app, name="links")
 app.add_typer(notices_app, name="notices")
 app.add_typer(preview_app, name="preview")
 app.add_typer(register_app, name="register")
@@ -360,6 +362,55 @@ def export_engagements(
     from placebridge.exporting import engagements as work
 
     work(config, file)
+
+
+People = Annotated[bool, typer.Option("--people", help="Of people, not of businesses.")]
+Things = Annotated[list[str], typer.Argument(metavar="WHICH", help="Ids, or records as CONNECTION:ID.")]
+
+
+@links_app.command("review")
+def links_review(
+    people: People = False,
+    decided: Annotated[bool, typer.Option("--decided", help="What people decided, undone or not.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="The first so many.")] = 20,
+    config: ConfigFile = None,
+    form: Form = Format.table,
+) -> None:
+    """List pairs that may be one and nobody decided."""
+    from placebridge.linking import review as work
+
+    work(config, people, decided, limit, form.value)
+
+
+@links_app.command("join")
+def links_join(things: Things, people: People = False, config: ConfigFile = None) -> None:
+    """Say that these are one business or person.
+
+    It holds through every sync, until it is undone."""
+    from placebridge.linking import join as work
+
+    work(config, things, people)
+
+
+@links_app.command("split")
+def links_split(things: Things, people: People = False, config: ConfigFile = None) -> None:
+    """Say that records are another business, or two not one.
+
+    Records of one business are split from the rest of it; two of different businesses are never joined."""
+    from placebridge.linking import split as work
+
+    work(config, things, people)
+
+
+@links_app.command("undo")
+def links_undo(
+    number: Annotated[int, typer.Argument(metavar="DECISION", help="A decision's number, as `links review --decided` shows it.")],
+    config: ConfigFile = None,
+) -> None:
+    """Take a decision about links back."""
+    from placebridge.linking import undo as work
+
+    work(config, number)
 
 
 @notices_app.command("test")

@@ -8,23 +8,24 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from jobs.decisions.asked import evidence
+from jobs.decisions.corrected import of_business
+from jobs.decisions.kinds import NOT_THEME
+from jobs.decisions.kinds import say as say_correction
 from jobs.facts import Known, Loader
 from jobs.flag import Decided, decide
 from jobs.wording import COMPANIES_HOUSE, leading_officers, say_day, say_gone, say_officer, say_standing
 from mappings.company_numbers import company_number
 from mappings.pointing import fold_name
-from mappings.policy import Touch
+from mappings.policy import Member, Touch
 from mappings.policy_rules import PolicyRules
 from placebridge.faults import UserError
 from placebridge.opening import opened, rules_of
 from placebridge.output import say
 from store import bulk
-from store.tables import Business, BusinessRecord, FlagHistory, LinkDecision, Record, ThemeFound
-from store.tables import Connection as ConnectionRow
+from store.tables import Business, FlagHistory, ThemeFound
 
-business, joined, record = bulk.table_of(Business), bulk.table_of(BusinessRecord), bulk.table_of(Record)
-connections, history, decision = bulk.table_of(ConnectionRow), bulk.table_of(FlagHistory), bulk.table_of(LinkDecision)
-theme = bulk.table_of(ThemeFound)
+business, history, theme = bulk.table_of(Business), bulk.table_of(FlagHistory), bulk.table_of(ThemeFound)
 
 LISTED = 10
 """Businesses that are listed where a name fits several."""
@@ -94,6 +95,7 @@ def _lines(connection: Connection, decided: Decided, day: date, rules: PolicyRul
     if judged is None or row is None:
         yield "Closed in every CRM that holds it, so it is in no list."
         yield from _register(known, day)
+        yield from _corrections(connection, known, day)
         yield from _records(connection, known.id)
         return
     yield f"State {judged.state}, reach {judged.reach}, priority {judged.priority}"
@@ -103,11 +105,12 @@ def _lines(connection: Connection, decided: Decided, day: date, rules: PolicyRul
         yield f"Through: {row['via']}"
     yield f"Priority: {' + '.join(f'{points} {name}' for name, points in judged.points.items()) or '0'}"
     yield f"The window runs from {say_day(day - timedelta(days=rules.window_days))}."
-    if judged.next_on:
-        yield f"Time alone could change this on {say_day(judged.next_on)}."
+    if row["next_on"]:
+        yield f"Time alone could change this on {say_day(row['next_on'])}."
     yield from _people(decided, day)
     yield from _register(known, day)
     yield from _engagements(connection, decided, day)
+    yield from _corrections(connection, known, day)
     yield from _records(connection, known.id)
     yield from _history(connection, known.id)
 
@@ -116,9 +119,14 @@ def _people(decided: Decided, day: date) -> Iterator[str]:
     yield "People:"
     for member in decided.known.facts.members:
         left = f", {say_gone(member, day)}" if member.has_left(day) else ""
-        yield f"  {member.name}: {member.title or 'no title'} ({member.level}){left}{', not to be contacted' if member.do_not_contact else ''}"
+        yield f"  {member.name}: {member.title or 'no title'} ({member.level}){left}{_marks(member)}"
     if not decided.known.facts.members:
         yield "  none is known"
+
+
+def _marks(member: Member) -> str:
+    said = (member.not_leader and "said to be no leader", member.do_not_contact and "not to be contacted")
+    return "".join(f", {words}" for words in said if words)
 
 
 def _register(known: Known, day: date) -> Iterator[str]:
@@ -161,32 +169,40 @@ def _touch(touch: Touch, names: dict[str, str], day: date) -> str:
 
 def _themes(connection: Connection, engagement_id: int) -> Iterator[str]:
     for row in connection.execute(select(theme).where(theme.c.engagement_id == engagement_id).order_by(theme.c.kind.desc(), theme.c.found)):
-        yield f"              {row.kind} {row.found}: {', '.join(repr(words) for words in row.evidence)}"
+        kind = "not, as people said, the theme" if row.kind == NOT_THEME else row.kind
+        yield f"              {kind} {row.found}: {', '.join(repr(words) for words in row.evidence)}"
 
 
 def _records(connection: Connection, business_id: str) -> Iterator[str]:
-    query = (
-        select(
-            connections.c.name, record.c.source_id, record.c.id, joined.c.company_number, joined.c.method, joined.c.band, record.c.fields
-        )
-        .join(record, record.c.id == joined.c.record_id)
-        .join(connections, connections.c.id == record.c.connection_id)
-        .where(joined.c.business_id == business_id, record.c.deleted_on.is_(None))
-        .order_by(connections.c.name, record.c.source_id)
-    )
-    rows = connection.execute(query).all()
+    found = evidence(connection, "business", business_id)
     yield "Records:"
-    for row in rows:
-        how = "joined with no other" if row.method == "alone" else f"{row.band}, by {row.method}"
-        number = f", company number {row.company_number}" if row.company_number else ""
-        yield f"  {row.name} {row.source_id}: {row.fields.get('name', '')}{number} ({how})"
-    yield from _evidence(connection, [row.id for row in rows])
+    for one in sorted(found.records, key=lambda side: (side.connection, side.source_id)):
+        how = "joined with no other" if one.method == "alone" else f"{one.band}, by {one.method}"
+        number = f", company number {one.company_number}" if one.company_number else ""
+        yield f"  {one.connection} {one.source_id}: {one.name}{number} ({how})"
+    for edge in found.edges:
+        ends = f"{edge.left.connection} {edge.left.source_id} and {edge.right.connection} {edge.right.source_id}"
+        if edge.who is None:
+            yield f"    {edge.judgement} ({edge.band}): {ends}: {'; '.join(edge.evidence)}"
+        else:
+            yield f"    {edge.judgement}: {ends}: {_by(edge.who, edge.at)}, decision {edge.act}"
 
 
-def _evidence(connection: Connection, record_ids: list[int]) -> Iterator[str]:
-    both = (decision.c.left_id.in_(record_ids), decision.c.right_id.in_(record_ids), decision.c.undone_at.is_(None))
-    for row in connection.execute(select(decision).where(decision.c.entity == "business", *both).order_by(decision.c.id)):
-        yield f"    {row.judgement} ({row.band}): {'; '.join(row.evidence)}"
+def _by(who: str, at: datetime | None) -> str:
+    return f"{who} said so{f' on {say_day(at.date())}' if at else ''}"
+
+
+def _corrections(connection: Connection, known: Known, day: date) -> Iterator[str]:
+    """What people said of it, of its people and of its engagements, and what holds."""
+    days = {touch.id: touch for touch in known.facts.touches}
+    found = of_business(connection, known.id, day, list(days))
+    names = {member.person: member.name for member in known.facts.members}
+    if found:
+        yield "Corrections:"
+    for one in found:
+        touch = days.get(one.engagement_id or 0)
+        about = f"the {touch.kind} of {touch.day.isoformat() if touch.day else 'no date'}" if touch else ""
+        yield f"  {say_correction(one, names.get(one.person_id or '', ''), about)} ({_by(one.who, one.at)}, correction {one.id})"
 
 
 def _history(connection: Connection, business_id: str) -> Iterator[str]:

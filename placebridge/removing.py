@@ -21,7 +21,7 @@ stages = bulk.table_of(Stage)
 
 RECORD_COLUMNS = ("record_id", "engagement_id", "business_record_id", "person_record_id", "left_id", "right_id")
 """Columns that hold a record's id."""
-SAID = ("company_number", "postcode", "town", "place", "sector", "employees", "other_names", "tags")
+SAID = ("company_number", "postcode", "town", "place", "place_by_records", "sector", "employees", "other_names", "tags")
 """What a business's records say of it, beside its name."""
 
 

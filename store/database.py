@@ -41,6 +41,11 @@ class Database:
         name = self.url.database
         return Path(name) if self.is_sqlite and name and name != ":memory:" else None
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether nobody else can see it."""
+        return self.is_sqlite and self.file is None
+
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """One transaction for Core statements: committed at the end, rolled back on an exception."""

@@ -16,6 +16,8 @@ Weight = Callable[[Key, Key], float]
 class _Cluster:
     members: list[Key]
     numbers: frozenset[str]
+    by_hand: dict[Key, Key] = field(default_factory=dict)
+    """Of the members that people joined: one that stands for all that they joined with it."""
     apart: set[Key] = field(default_factory=set)
 
 
@@ -65,7 +67,6 @@ class _Joining:
 
     def __init__(self, keys: Iterable[Key], decisions: Mapping[tuple[Key, Key], bool], numbers: Mapping[Key, str]) -> None:
         self.of = {key: _Cluster([key], frozenset({numbers[key]} if numbers.get(key) else ())) for key in keys}
-        self.by_hand = {pair for pair, same in decisions.items() if same}
         for (left, right), same in decisions.items():
             if not same and self.known(left, right):
                 self.of[left].apart.add(right)
@@ -86,17 +87,20 @@ class _Joining:
         return bool(smaller.apart) and not smaller.apart.isdisjoint(larger.members)
 
     def agreement(self, left: Key, right: Key, pairs: Mapping[tuple[Key, Key], float], weight: Weight) -> float:
-        """The mean over all pairs across the two clusters; one believed number on both sides, or a person's word, needs no more."""
+        """The mean over all pairs across the two clusters; one believed number on both sides needs no more.
+
+        What people joined counts as one, by its member that speaks most for it: whatever the others look like, they are the same."""
         one, other = self.of[left], self.of[right]
         if one.numbers & other.numbers:
             return float("inf")
-        total, count = 0.0, 0
+        best: dict[tuple[Key, Key], float] = {}
         for a in one.members[:_ENOUGH]:
             for b in other.members[:_ENOUGH]:
                 pair = ordered(a, b)
-                total += pairs[pair] if pair in pairs else weight(*pair)
-                count += 1
-        return total / count
+                odds = pairs[pair] if pair in pairs else weight(*pair)
+                at = one.by_hand.get(a, a), other.by_hand.get(b, b)
+                best[at] = max(odds, best.get(at, odds))
+        return sum(best.values()) / len(best)
 
     def join(self, left: Key, right: Key, by_hand: bool = False) -> None:
         one, other = self.of[left], self.of[right]
@@ -107,6 +111,9 @@ class _Joining:
         one.members = sorted(one.members + other.members)
         one.numbers |= other.numbers
         one.apart |= other.apart
+        one.by_hand |= other.by_hand
+        if by_hand:  # before any other join, so all of them were joined so
+            one.by_hand = dict.fromkeys(one.members, one.members[0])
         for key in other.members:
             self.of[key] = one
 

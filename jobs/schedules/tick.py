@@ -9,15 +9,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select, update
 
+from jobs.decisions.holding import stamp
 from jobs.schedules import cron
 from jobs.schedules.plans import Configured, add, due_run, plan_of, row_of, schedule
 from store import bulk
 from store.database import Database
 from store.lease import STAGES
 from store.tables import Connection as ConnectionRow
-from store.tables import Schedule, Stage
+from store.tables import Dirty, Schedule, Stage
 
-connections, stage = bulk.table_of(ConnectionRow), bulk.table_of(Stage)
+connections, stage, dirty = bulk.table_of(ConnectionRow), bulk.table_of(Stage), bulk.table_of(Dirty)
 
 REST = timedelta(hours=1)
 """So long the stages rest after they have failed for good."""
@@ -73,10 +74,21 @@ def _stages(connection: Connection, zone: ZoneInfo, now: datetime) -> None:
 
 
 def changed(connection: Connection) -> bool:
-    """Whether any connection's records are others than its last resolve worked from."""
+    """Whether anything waits for the stages: records that are others than the last resolve worked from, words of people about links,
+    businesses that are to be looked at again."""
+    return _read_since(connection) or _decided_since(connection) or connection.execute(select(dirty).limit(1)).first() is not None
+
+
+def _read_since(connection: Connection) -> bool:
     resolved = {row.name: row.worked_from for row in connection.execute(select(stage).where(stage.c.name.like("resolve %")))}
     read = connection.execute(select(connections.c.id, connections.c.version).where(connections.c.version > 0))
     return any((resolved.get(f"resolve {row.id}") or {}).get("version") != row.version for row in read)
+
+
+def _decided_since(connection: Connection) -> bool:
+    joined = connection.scalar(select(stage.c.worked_from).where(stage.c.name == "join businesses")) or {}
+    now = stamp(connection)
+    return any(now) and joined.get("decisions") != now
 
 
 def _anything(connection: Connection) -> bool:

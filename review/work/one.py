@@ -2,8 +2,9 @@
 
 from starlette.responses import Response
 
+from jobs.flag import reflag
 from jobs.refused import Refused
-from jobs.work import again, meetings, steps
+from jobs.work import meetings, steps
 from jobs.work.meetings import Met
 from jobs.work.steps import REASONS
 from review.businesses.reading import view
@@ -12,6 +13,9 @@ from review.page import Ask, Page, done
 from review.rendering import render
 from review.roles import OFFICERS
 from review.work.actions import ACTIONS, ERROR_AT
+
+LATER = "A sync is under way: the state shows it when that has ended."
+"""Where the flags are being brought up to date by somebody else."""
 
 
 def show(ask: Ask, wrong: str = "") -> Response:
@@ -66,8 +70,8 @@ def met(ask: Ask) -> Response:
             said = "Written down. It counts from now on."
     except Refused as fault:
         return show_met(ask, str(fault))
-    again.look_again(site.store, [business_id], today, site.rules.policy, site.zone)
-    return done(ask, said, f"/businesses/{business_id}")
+    seen = reflag(site.store, [business_id], today, site.rules.policy, site.zone)
+    return done(ask, said if seen else f"{said} {LATER}", f"/businesses/{business_id}")
 
 
 PAGES = (

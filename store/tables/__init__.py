@@ -7,7 +7,7 @@ any time; those three cannot.
 import store.tables.columns  # noqa: F401 - names what follows
 from store.tables.crm import Arrival, Connection, Cursor, Merged, Notice, Record, Reject
 from store.tables.flags import Dirty, Flag, FlagHistory, FlagLooked
-from store.tables.joined import Business, BusinessRecord, Correction, LinkDecision, Person, PersonRecord, RegisterCompany
+from store.tables.joined import RULES, Business, BusinessRecord, Correction, LinkDecision, Person, PersonRecord, RegisterCompany
 from store.tables.list_work import DigestChoice, DigestMail, Listed, ListVersion, OwnEngagement, SavedView, WorkStep
 from store.tables.lookups import LookupAnswer, RegisterOfficer
 from store.tables.notices import Alert, OpsDelivery, OpsNotice
@@ -18,6 +18,7 @@ from store.tables.work import Audit, BudgetHold, BudgetUse, Run, Stage
 from store.tables.worker import DueRun, Lease, Schedule, Worker
 
 __all__ = [
+    "RULES",
     "Alert",
     "Arrival",
     "Audit",

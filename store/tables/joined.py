@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from store.tables.columns import json_column
 
-SINCE = {"server_default": ""}
+SINCE = {"server_default": text("''")}
 """For a column that came later: rows that are there already have it empty."""
 
 
@@ -21,6 +21,8 @@ class Business(SQLModel, table=True):
     postcode: str | None = None
     town: str | None = None
     place: str | None = None
+    place_by_records: str | None = None
+    """What the records say, where a person's word stands in `place`; else the same."""
     sector: str | None = None
     employees: int | None = None
     closed: bool = False
@@ -43,6 +45,8 @@ class BusinessRecord(SQLModel, table=True):
     method: str
     score: float
     band: str
+    former: list[str] | None = json_column(nullable=True)
+    """The businesses that it was before a join took it, the last at the end: what is parted again finds its id."""
 
 
 class Person(SQLModel, table=True):
@@ -64,15 +68,26 @@ class PersonRecord(SQLModel, table=True):
     method: str
     score: float
     band: str
+    former: list[str] | None = json_column(nullable=True)
+    """As of a business's record."""
+
+
+RULES = "rules"
+"""Who decided what no person did."""
+_BY_RULES = text("decided_by = 'rules'")
+_HOLDS = text("decided_by <> 'rules' AND undone_at IS NULL")
 
 
 class LinkDecision(SQLModel, table=True):
-    """Two records held to be the same, different, or unsure, with the evidence; by the rules or by a person."""
+    """Two records held to be the same, different, or unsure, with the evidence; by the rules or by a person.
+
+    Of each pair the rules say one thing, and one person's word holds at most; words that were undone stay."""
 
     __tablename__ = "link_decision"
     __table_args__ = (
-        UniqueConstraint("entity", "left_id", "right_id", "decided_by"),
         CheckConstraint("left_id < right_id", name="ordered"),
+        Index("uq_link_decision_rules", "entity", "left_id", "right_id", unique=True, sqlite_where=_BY_RULES, postgresql_where=_BY_RULES),
+        Index("uq_link_decision_holds", "entity", "left_id", "right_id", unique=True, sqlite_where=_HOLDS, postgresql_where=_HOLDS),
     )
     id: int | None = Field(default=None, primary_key=True)
     entity: str
@@ -82,24 +97,30 @@ class LinkDecision(SQLModel, table=True):
     score: float
     band: str
     evidence: list[str] = json_column()
-    decided_by: str = "rules"
+    decided_by: str = RULES
     decided_at: datetime | None = None
+    act: int | None = Field(default=None, index=True)
+    """What a person decided at one time of several pairs has one number, by which it is undone."""
     undone_at: datetime | None = None
+    undone_by: str | None = None
 
 
 class Correction(SQLModel, table=True):
-    """What a person corrected: not the leader, has left, not about this theme, do not approach. Holds through every sync."""
+    """What a person said that no record says, or against the records. Holds through every sync until it is undone or its day has come."""
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str
+    """not_leader, has_left, not_theme, is_theme, wrong_place, do_not_approach or claim: jobs/decisions/kinds.py."""
     business_id: str | None = Field(default=None, index=True)
     person_id: str | None = None
-    engagement_id: int | None = None
+    engagement_id: int | None = Field(default=None, index=True)
     detail: dict[str, Any] | None = json_column(nullable=True)
     ends_on: date | None = None
+    """The first day on which it no longer holds."""
     decided_by: str
     decided_at: datetime
     undone_at: datetime | None = None
+    undone_by: str | None = None
 
 
 class RegisterCompany(SQLModel, table=True):

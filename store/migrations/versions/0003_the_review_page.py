@@ -158,15 +158,46 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_work_step_business_id"), ["business_id"], unique=False)
 
     with op.batch_alter_table("business", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("place_by_records", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
         batch_op.add_column(sa.Column("other_names", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
         batch_op.add_column(sa.Column("tags", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
         batch_op.create_index(batch_op.f("ix_business_company_number"), ["company_number"], unique=False)
         batch_op.create_index(batch_op.f("ix_business_merged_into"), ["merged_into"], unique=False)
 
+    with op.batch_alter_table("business_record", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("former", sa.JSON(none_as_null=True), nullable=True))
+
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("undone_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_correction_engagement_id"), ["engagement_id"], unique=False)
+
+    with op.batch_alter_table("link_decision", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("act", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("undone_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
+        batch_op.drop_constraint(batch_op.f("uq_link_decision_entity_left_id_right_id_decided_by"), type_="unique")
+        batch_op.create_index(batch_op.f("ix_link_decision_act"), ["act"], unique=False)
+        batch_op.create_index(
+            "uq_link_decision_holds",
+            ["entity", "left_id", "right_id"],
+            unique=True,
+            sqlite_where=sa.text("decided_by <> 'rules' AND undone_at IS NULL"),
+            postgresql_where=sa.text("decided_by <> 'rules' AND undone_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_link_decision_rules",
+            ["entity", "left_id", "right_id"],
+            unique=True,
+            sqlite_where=sa.text("decided_by = 'rules'"),
+            postgresql_where=sa.text("decided_by = 'rules'"),
+        )
+
+    with op.batch_alter_table("person_record", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("former", sa.JSON(none_as_null=True), nullable=True))
+
     with op.batch_alter_table("register_company", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("sic", sqlmodel.sql.sqltypes.AutoString(), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("accounts", sqlmodel.sql.sqltypes.AutoString(), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("sic", sqlmodel.sql.sqltypes.AutoString(), server_default=sa.text("('')"), nullable=False))
+        batch_op.add_column(sa.Column("accounts", sqlmodel.sql.sqltypes.AutoString(), server_default=sa.text("('')"), nullable=False))
+        batch_op.add_column(sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), server_default=sa.text("('')"), nullable=False))
         batch_op.create_index(batch_op.f("ix_register_company_place"), ["place"], unique=False)
 
     # ### end Alembic commands ###
@@ -180,11 +211,38 @@ def downgrade() -> None:
         batch_op.drop_column("accounts")
         batch_op.drop_column("sic")
 
+    with op.batch_alter_table("person_record", schema=None) as batch_op:
+        batch_op.drop_column("former")
+
+    with op.batch_alter_table("link_decision", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_link_decision_rules", sqlite_where=sa.text("decided_by = 'rules'"), postgresql_where=sa.text("decided_by = 'rules'")
+        )
+        batch_op.drop_index(
+            "uq_link_decision_holds",
+            sqlite_where=sa.text("decided_by <> 'rules' AND undone_at IS NULL"),
+            postgresql_where=sa.text("decided_by <> 'rules' AND undone_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_link_decision_act"))
+        batch_op.create_unique_constraint(
+            batch_op.f("uq_link_decision_entity_left_id_right_id_decided_by"), ["entity", "left_id", "right_id", "decided_by"]
+        )
+        batch_op.drop_column("undone_by")
+        batch_op.drop_column("act")
+
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_correction_engagement_id"))
+        batch_op.drop_column("undone_by")
+
+    with op.batch_alter_table("business_record", schema=None) as batch_op:
+        batch_op.drop_column("former")
+
     with op.batch_alter_table("business", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_business_merged_into"))
         batch_op.drop_index(batch_op.f("ix_business_company_number"))
         batch_op.drop_column("tags")
         batch_op.drop_column("other_names")
+        batch_op.drop_column("place_by_records")
 
     with op.batch_alter_table("work_step", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_work_step_business_id"))

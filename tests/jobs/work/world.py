@@ -8,9 +8,8 @@ from sqlalchemy import Connection as CoreConnection
 from sqlalchemy import insert, select, update
 
 from jobs import dirty
-from jobs.flag import flag_businesses
+from jobs.flag import flag_businesses, reflag
 from jobs.rules import Rules
-from jobs.work.again import look_again
 from jobs.work.listing import Listing, Row, Wanted, find
 from store import bulk
 from store.database import Database
@@ -133,7 +132,7 @@ class Town:
         flag_businesses(self.store, day, self.rules.policy, ZONE)
 
     def again(self, business_id: str, day: date = DAY) -> None:
-        look_again(self.store, [business_id], day, self.rules.policy, ZONE)
+        reflag(self.store, [business_id], day, self.rules.policy, ZONE)
 
     def find(self, wanted: Wanted = Wanted(), who: str = ANN, day: date = DAY) -> Listing:  # noqa: B008 - it is frozen
         return find(self.store, wanted, who, day, ZONE)
