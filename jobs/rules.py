@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mappings.leader_levels import LeaderLevels
+from mappings.own_text import OwnFile
 from mappings.places import Places
 from mappings.policy_rules import PolicyRules
 from mappings.sectors import Sectors
@@ -24,10 +25,10 @@ class Rules:
     @classmethod
     def load(
         cls,
-        policy: Path | None = None,
-        themes: Path | None = None,
-        places: Path | None = None,
-        titles: Path | None = None,
+        policy: OwnFile | None = None,
+        themes: OwnFile | None = None,
+        places: OwnFile | None = None,
+        titles: OwnFile | None = None,
         sectors: Path | None = None,
     ) -> "Rules":
         """Loads every rule. Raises ValueError with the faults of a council's file, and OSError where one cannot be opened."""

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import Final
 
+from mappings.own_text import OwnFile
 from mappings.policy_rules import PolicyRules
 
 STATES: Final = ("engaged", "leader_left", "leader_lapsed", "leader_not_engaged", "no_leader_known")
@@ -232,6 +232,6 @@ def next_change(facts: Facts, as_of: date, rules: PolicyRules) -> date | None:
     return min((day for day in days if day > as_of), default=None)
 
 
-def load(extra: Path | None = None) -> PolicyRules:
+def load(extra: OwnFile | None = None) -> PolicyRules:
     """The rules that ship, with a council's own file over them. Raises ValueError with every fault found."""
     return PolicyRules.load(extra)

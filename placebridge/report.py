@@ -25,7 +25,7 @@ def report(file: Path | None, shared: bool, threshold: int | None, as_of: date |
     if out is not None and not out.is_dir() and out.suffix.lower() not in ENDS:
         raise UserError(f"{out.name} is neither a page nor a list; write a name that ends in .html or .csv")
     with opened(file) as at:
-        rules = rules_of(at.config)
+        rules = rules_of(at.config, at.store)
         day = as_of or datetime.now(at.config.zone).date()
         numbers, names = gather(at.store, day, rules, at.config.zone), Names.of(rules)
     made = _shared(numbers, names, threshold or share.THRESHOLD) if shared else full(numbers, names)

@@ -47,6 +47,7 @@ class ReviewSettings(BaseModel):
     oidc_issuer: Annotated[str, AfterValidator(_issuer)] = Field(default="", description="the provider's address, as it writes it")
     url: Address = Field(default="", description="the address that people use, as in https://placebridge.council.example")
     """With the path under which a proxy serves the site, if any."""
+    upload_mb: int = Field(default=50, ge=1, le=2000, description="megabytes of an uploaded file, from 1 to 2000")
     oidc_client_id: str = Field(default="", description="the application's id at the provider")
     oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="the application's secret at the provider")
     oidc_scopes: str = Field(default="openid profile email", description="scopes parted by spaces, as in openid profile email")

@@ -4,17 +4,23 @@ import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import structlog
+
 from connector.contract import StopConnection
 from connector.http import Proxy, Secret
 from connector.http.hosts import is_loopback
 from connector.http.transport import context_of
-from placebridge.opening import Opened, opened, rules_of
+from jobs.rules import Rules
+from jobs.versions import newest_id
+from placebridge.opening import Opened, opened, rules_of, setup_of
 from placebridge.output import say
 from placebridge.settings import Config, ConfigError
 from placebridge.settings_file import PREFIX
 from review.sign_in.provider import Provider
 from review.sign_in.registered import SAME, Registered
 from review.site import Site
+
+log = structlog.get_logger()
 
 
 def review(file: Path | None, host: str | None, port: int | None) -> None:
@@ -39,11 +45,11 @@ def site_of(at: Opened, host: str) -> Site:
     provider = provider_of(at.config)
     if provider is None:
         _demand_unreachable(host, settings.url)
-    split = urlsplit(settings.url)
+    split, rules = urlsplit(settings.url), RulesKept(at)
     return Site(
         at.store,
         at.config.zone,
-        rules_of(at.config),
+        rules.in_force(),
         settings.name,
         split.path.rstrip("/"),
         split.scheme == "https",
@@ -51,8 +57,31 @@ def site_of(at: Opened, host: str) -> Site:
         provider=provider,
         url=settings.url,
         hosts=hosts_of(settings.url),
+        setup=setup_of(at.config),
+        rules_in_force=rules.in_force,
         sends_mail=bool(at.config.settings.notices.smtp_host),
     )
+
+
+class RulesKept:
+    """The rules that hold, loaded again when others were saved on the page."""
+
+    def __init__(self, at: Opened) -> None:
+        self._at = at
+        self._held: tuple[int, Rules] | None = None
+
+    def in_force(self) -> Rules:
+        """The rules. Raises ConfigError only where none have been loaded yet: a file that has mistakes since then changes nothing."""
+        newest = newest_id(self._at.store)
+        if self._held is None or self._held[0] != newest:
+            try:
+                self._held = newest, rules_of(self._at.config, self._at.store)
+            except ConfigError as fault:
+                if self._held is None:
+                    raise
+                log.error("rules have mistakes; the old ones stay in force", mistakes=fault.mistakes)
+                self._held = newest, self._held[1]
+        return self._held[1]
 
 
 def provider_of(config: Config) -> Provider | None:

@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from jobs.refused import Refused
 from review import sessions
-from review.body import LARGEST_FORM, LARGEST_UPLOAD, TooLarge, within
+from review.body import LARGEST_FORM, TooLarge, within
 from review.cookie import name_of
 from review.data import door
 from review.headers import Headers
@@ -85,7 +85,7 @@ async def _ask(site: Site, request: Request) -> Ask:
     url = quote(request.scope["path"]) + (f"?{request.url.query}" if request.url.query else "")
     nonce = request.scope.get("nonce", "")
     caller = request.client.host if request.client else ""
-    ask = Ask(site, None, nonce, request.path_params, request.query_params, url, caller=caller)
+    ask = Ask(await _current(site), None, nonce, request.path_params, request.query_params, url, caller=caller)
     token = request.cookies.get(name_of(site))
     if token:
         try:
@@ -100,6 +100,13 @@ def _counting(site: Site, session: sessions.Session | None) -> sessions.Session 
     if session and session.user and session.user.sign_in.startswith(trying_out.SIGN_IN) and site.try_out_code is None:
         return None
     return session
+async def _current(site: Site) -> Site:
+    """The site with the rules that hold now; where the database is away, with those that it has."""
+    try:
+        return await run_in_threadpool(site.current)
+    except (SQLAlchemyError, StoreError) as fault:
+        log.error("rules cannot be read", fault=type(fault).__name__)
+        return site
 
 
 async def _checked(ask: Ask, page: Page, request: Request, handler: Callable[[Ask], Response]) -> Response:
@@ -112,7 +119,7 @@ async def _checked(ask: Ask, page: Page, request: Request, handler: Callable[[As
         if not ask.session.user.may(roles):
             return await run_in_threadpool(_fault, ask, 403, "You may not see this page", _who_may(roles))
     if request.method == "POST":
-        ask.form = await _form(request, page)
+        ask.form = await _form(ask.site, request, page)
         sent = ask.said("csrf")
         if ask.session is None or not secrets.compare_digest(sent.encode(), ask.session.csrf.encode()):
             return await run_in_threadpool(
@@ -134,9 +141,9 @@ def _demand_text(ask: Ask) -> None:
         raise HTTPException(400)
 
 
-async def _form(request: Request, page: Page) -> FormData:
+async def _form(site: Site, request: Request, page: Page) -> FormData:
     """The form's fields. Raises TooLarge, and HTTPException for one that cannot be read."""
-    bounded = within(request, LARGEST_UPLOAD if page.uploads else LARGEST_FORM)
+    bounded = within(request, site.setup.largest_upload + LARGEST_FORM if page.uploads else LARGEST_FORM)
     return await bounded.form(max_files=MOST_FILES if page.uploads else 0, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD)
 
 

@@ -4,8 +4,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 LARGEST_FORM = 2_000_000
-LARGEST_UPLOAD = 200_000_000
-"""Bytes. Files go to the disk as they come, not into memory."""
+"""Bytes. An upload may be larger by what the settings say: files go to the disk as they come, not into memory."""
 
 
 class TooLarge(Exception):

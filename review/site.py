@@ -1,11 +1,13 @@
 """The site: what every page works with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from jobs.rules import Rules
+from jobs.setup import Setup
+from review.errands import Errands
 from review.kept import Kept
 from review.sign_in.provider import Provider
 from store.database import Database
@@ -41,6 +43,16 @@ class Site:
     now: Callable[[], datetime] = field(default=_now)
     kept: Kept = field(default_factory=Kept)
     """What pages worked out of late."""
+    setup: Setup = field(default_factory=Setup)
+    """The settings, as far as pages for admins need them."""
+    rules_in_force: Callable[[], Rules] | None = None
+    """Gives the rules as they hold now: somebody may have saved others since the site began. None: they stay as they are."""
+    errands: Errands = field(default_factory=Errands)
+    """Work that goes on after its page was answered."""
+
+    def current(self) -> "Site":
+        """The site with the rules that hold now."""
+        return replace(self, rules=self.rules_in_force()) if self.rules_in_force else self
 
     def today(self) -> date:
         """The day here."""

@@ -15,6 +15,7 @@ from store.tables.notices import Alert, OpsDelivery, OpsNotice
 from store.tables.places import Need, Offer, PersonRole, PersonRoleSaid, Readiness, Seat, SeatTheme, Tally
 from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
 from store.tables.site import Colleague, SignInFailure, SiteSession
+from store.tables.versions import SettingVersion
 from store.tables.work import Audit, BudgetHold, BudgetUse, Run, Stage
 from store.tables.worker import DueRun, Lease, Schedule, Worker
 
@@ -69,6 +70,7 @@ __all__ = [
     "Schedule",
     "Seat",
     "SeatTheme",
+    "SettingVersion",
     "SignInFailure",
     "SiteSession",
     "Stage",

@@ -30,6 +30,7 @@ FATE = {
     "seat": "goes with its business", "seat_theme": "goes with its business", "tally": "no longer counts the businesses that went",
     "offer": "goes with its business", "need": "stays: people decided it", "readiness": "stays: people decided it",
     "person_role": "goes with its person", "person_role_said": "goes with its person",
+    "setting_version": "its field maps go, rules stay: they are no connection's",
     "alert": "stays: it tells nobody's data, and the worker closes it", "ops_notice": "stays: it was told",
     "ops_delivery": "stays with its notice",
     "register_officer": "goes with its company's answer", "site_session": "stays: it is no connection's",

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from sqlalchemy import select
 
 from jobs.place.readiness import PARTS
+from jobs.versions import RULES
 from review.page import Page
 from review.places.naming import key_of
 from review.roles import Role
@@ -17,7 +18,7 @@ from review.routes import PAGES
 from review.site import Site
 from store import bulk
 from store.database import Database
-from store.tables import Business, Connection, Engagement, Person, Run, Tally
+from store.tables import Business, Connection, Engagement, Person, Run, SettingVersion, Tally
 from store.views import VIEWS
 from tests.review.harness import signed_in
 
@@ -45,6 +46,10 @@ PARAMETERS: Mapping[str, Callable[[Database], list[str]]] = {
     "view": lambda store: list(VIEWS),
     "place": lambda store: [key_of(place) for place in sorted(_column(Tally, "place")(store), key=lambda place: (not place, place))],
     "part": lambda store: list(PARTS),
+    "name": lambda store: ["council", "chamber", "register"],
+    "kind": lambda store: list(RULES),
+    "number": _column(SettingVersion, "id"),
+    "token": lambda store: ["of-no-errand"],
 }
 """Where the values of a path's parameter come from. A page with another one: add a line."""
 

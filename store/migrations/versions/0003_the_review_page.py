@@ -216,6 +216,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_seat_theme_theme_sector", ["theme", "sector"], unique=False)
 
     op.create_table(
+        "setting_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("connection", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("who", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("saved_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_setting_version")),
+    )
+    with op.batch_alter_table("setting_version", schema=None) as batch_op:
+        batch_op.create_index("ix_setting_version_of", ["kind", "connection", "id"], unique=False)
+
+    op.create_table(
         "sign_in_failure",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -269,6 +282,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("work_step", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_work_step_business_id"), ["business_id"], unique=False)
+
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_at"), ["at"], unique=False)
 
     with op.batch_alter_table("business", schema=None) as batch_op:
         batch_op.add_column(sa.Column("place_by_records", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
@@ -357,6 +373,9 @@ def downgrade() -> None:
         batch_op.drop_column("other_names")
         batch_op.drop_column("place_by_records")
 
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_at"))
+
     with op.batch_alter_table("work_step", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_work_step_business_id"))
 
@@ -367,6 +386,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_failure_at"))
 
     op.drop_table("sign_in_failure")
+    with op.batch_alter_table("setting_version", schema=None) as batch_op:
+        batch_op.drop_index("ix_setting_version_of")
+
+    op.drop_table("setting_version")
     with op.batch_alter_table("seat_theme", schema=None) as batch_op:
         batch_op.drop_index("ix_seat_theme_theme_sector")
         batch_op.drop_index("ix_seat_theme_place_theme")
