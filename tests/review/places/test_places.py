@@ -1,7 +1,6 @@
 """The pages of places: the heat table, who is at the table, needs, people and readiness, as people use them; on both databases."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -25,10 +24,10 @@ from tests.review.town import PLACES
 
 
 @pytest.fixture
-def town(store: Database, tmp_path: Path) -> Iterator[Site]:
+def town(store: Database, tmp_path: Path) -> Site:
     """A site on the made-up town, whose places are Thornley and Marbury."""
     synced(store, tmp_path)
-    yield site_on(store)
+    return site_on(store)
 
 
 def said(answer: Response) -> str:
@@ -188,7 +187,7 @@ def test_a_role_is_given_by_business_and_person_and_ended(town: Site) -> None:
     assert "Di Fox: ambassador for skills and training, in Thornley" in said(browser.get(f"/businesses/{business[1]}"))
     twice = browser.post("/places/Thornley/people/add", fields)
     assert (twice.status_code, "This person has that role already; nothing is to be done." in twice.text) == (422, True)
-    (given,) = [one for one in roles.roles(town.store, role="ambassador")]
+    (given,) = list(roles.roles(town.store, role="ambassador"))
     assert browser.post("/places/Thornley/people", {"end": str(given.id)}).status_code == 303
     assert roles.roles(town.store, role="ambassador") == []
 

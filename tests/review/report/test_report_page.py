@@ -42,7 +42,7 @@ def test_the_page_has_every_table_of_the_report_with_its_numbers(town: Site) -> 
     text = signed_in(town, Role.VIEWER).get("/report").text
     shown = re.findall(r'<h2 class="govuk-heading-m" id="(\w+)">', text)
     assert shown[: len(made.tables)] == [table.id for table in made.tables]
-    cells = [cell for cell in re.findall(r'<td class="govuk-table__cell govuk-table__cell--numeric">(.*?)</td>', text)]
+    cells = list(re.findall(r'<td class="govuk-table__cell govuk-table__cell--numeric">(.*?)</td>', text))
     assert cells == [table.text(row, column) for table in made.tables for row in table.rows for column in table.columns]
 
 
