@@ -20,9 +20,7 @@ from store.database import StoreError
 log = structlog.get_logger()
 
 HOW: Final = 'Bearer realm="Placebridge data", Basic realm="Placebridge data", charset="UTF-8"'
-SEND: Final = (
-    "Send a token that an admin made under Data, in a header as `Authorization: Bearer TOKEN`, or as the password of Basic"
-)
+SEND: Final = "Send a token that an admin made under Data, in a header as `Authorization: Bearer TOKEN`, or as the password of Basic"
 LONGEST: Final = 500
 """Letters of a token that are looked at."""
 

@@ -75,5 +75,3 @@ def change(ask: Ask) -> Response:
     except Refused as fault:
         return show(ask, sentence(str(fault)), "words")
     return done(ask, "The need is on the list.", here)
-
-
