@@ -193,7 +193,7 @@ def sides_of(connection: Connection, entity: str, records: Iterable[int]) -> dic
         .join(joined, joined.c.record_id == record.c.id)
         .where(among(connection, record.c.id, ids))
     )
-    at = _businesses_of(connection, ids) if entity == "person" else {}
+    at = businesses_of(connection, ids) if entity == "person" else {}
     return {row.id: _side(row, entity, at.get(row.id, "")) for row in connection.execute(query)}
 
 
@@ -213,7 +213,8 @@ def _side(row: Any, entity: str, at: str) -> Side:
     return Side(row.id, row.name, row.source_id, holder, name, told, row.method, row.score, row.band, number)
 
 
-def _businesses_of(connection: Connection, records: Sequence[int]) -> dict[int, str]:
+def businesses_of(connection: Connection, records: Sequence[int]) -> dict[int, str]:
+    """The name of the business at which each of these person records stands now."""
     joined = JOINED["business"]
     query = (
         select(post.c.person_record_id, business.c.name)

@@ -25,7 +25,8 @@ def one(ask: Ask) -> Response:
     return render(
         ask, "businesses/one.html", business=found, pages=pages_of(ask, number, found.total_entries, ENTRIES),
         paths=found.paths, picture=drawn, STRENGTHS=STRENGTHS, officers=OFFICERS, reasons=REASONS,
-        truth=truth_of(ask.site, found), work=found.standing.on(ask.site.today()), back=found.standing.back(ask.site.today(), ask.site.zone),
+        truth=truth_of(ask.site, found),
+        work=found.standing.on(ask.site.today()), back=found.standing.back(ask.site.today(), ask.site.zone),
     )  # fmt: skip
 
 

@@ -60,7 +60,8 @@ def _by_number(connection: Connection, said: str) -> list[str]:
 def found(connection: Connection, ids: Sequence[str]) -> list[Found]:
     """These businesses, in their order; those that no CRM holds any more are left out."""
     mine = among(connection, joined.c.business_id, ids)
-    counts: dict[str, int] = dict(connection.execute(select(joined.c.business_id, func.count()).where(mine).group_by(joined.c.business_id)).all())
+    counted = select(joined.c.business_id, func.count()).where(mine).group_by(joined.c.business_id)
+    counts: dict[str, int] = dict(connection.execute(counted).all())
     rows = {row.id: row for row in connection.execute(select(business).where(among(connection, business.c.id, ids), ~business.c.gone))}
     return [Found(one, rows[one].name, _about(rows[one]), counts.get(one, 0)) for one in ids if one in rows]
 
