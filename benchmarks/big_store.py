@@ -89,6 +89,7 @@ TITLES = (
 )
 KINDS = ("meeting", "call", "visit", "event", "email", "mailing", "letter")
 THEMES = ("skills", "transport", "net_zero", "housing", "town_centres", "health", "digital", "culture")
+RESOURCES = ("premises", "people_time", "funding", "jobs_placements", "expertise")
 FIRST, LAST = (
     ("Ann", "Bob", "Cai", "Dee", "Eve", "Fay", "Gus", "Hal", "Ivy", "Jon"),
     tuple(f"{start}{end}" for start in STARTS for end in ENDS),
@@ -123,7 +124,8 @@ def fill(store: Database, size: Size, say: Callable[[str], None] = lambda line: 
             connection.execute(text("SELECT setval('connection_id_seq', (SELECT max(id) FROM connection))"))
         connection.execute(text("ANALYZE"))
     flagging = time.perf_counter()
-    flag_businesses(store, AS_OF, Rules.load(None, None, None, None).policy, ZONE)
+    rules = Rules.load()
+    flag_businesses(store, AS_OF, rules, ZONE)
     say(f"flags, all of them: {time.perf_counter() - flagging:.1f} s")
 
 
@@ -218,6 +220,9 @@ class _Made:
             })  # fmt: skip
         if chance.random() < 0.4:
             rows[ThemeFound].append({"engagement_id": record_id, "kind": "theme", "found": chance.choice(THEMES), "evidence": ["skills"]})
+            if record_id % 10 == 0:
+                offered = RESOURCES[record_id // 10 % len(RESOURCES)]
+                rows[ThemeFound].append({"engagement_id": record_id, "kind": "resource", "found": offered, "evidence": ["a meeting room"]})
 
 
 def _record(number: int, connection_id: int, entity: str, fields: dict[str, Any]) -> dict[str, Any]:

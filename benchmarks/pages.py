@@ -82,7 +82,7 @@ def pages(store: Database, rounds: int, label: str) -> None:
 
 def flags(store: Database, label: str) -> None:
     """Prints how long flags take: all of them, and after 1 % of the businesses changed."""
-    work = partial(flag_businesses, store, AS_OF, RULES.policy, ZONE)
+    work = partial(flag_businesses, store, AS_OF, RULES, ZONE)
     with store.connect() as connection:
         connection.execute(delete(stage).where(stage.c.name == "flag"))
     print(f"| {label} | flags, all | {_timed(work):.1f} s | |")

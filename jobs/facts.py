@@ -53,6 +53,8 @@ class Known:
     owners: dict[int, str] = field(default_factory=dict)
     """Who on our side had an engagement, by engagement id."""
     themes: dict[int, list[str]] = field(default_factory=dict)
+    resources: dict[int, list[str]] = field(default_factory=dict)
+    """What an engagement says that the business offers, by engagement id."""
     company: Company | None = None
     """What Companies House says, where it was asked."""
     corrected: Corrected = NOTHING
@@ -166,9 +168,9 @@ class _Batch:
 
     def _load_themes(self) -> None:
         self.themes: dict[int, list[str]] = defaultdict(list)
+        self.resources: dict[int, list[str]] = defaultdict(list)
         for row in self._query((theme.c.engagement_id, theme.c.kind, theme.c.found), theme.c.engagement_id, self.touches):
-            if row.kind == "theme":
-                self.themes[row.engagement_id].append(row.found)
+            (self.themes if row.kind == "theme" else self.resources)[row.engagement_id].append(row.found)
 
     def known(self, row: Any) -> Known:
         """One business of the batch."""
@@ -186,9 +188,10 @@ class _Batch:
         )
         owners = {touch.id: owner for touch in touches if (owner := self.touches[touch.id].owner)}
         mine = {touch.id: sorted(self.themes[touch.id]) for touch in touches if self.themes[touch.id]}
+        offered = {touch.id: sorted(self.resources[touch.id]) for touch in touches if self.resources[touch.id]}
         company = self.companies.get(row.company_number)
         names, said = sorted(name for name, _ in sides), self.corrected.get(row.id, NOTHING)
-        return Known(row.id, row.name, row.place or "", facts, names, owners, mine, company, said)
+        return Known(row.id, row.name, row.place or "", facts, names, owners, mine, offered, company, said)
 
     def _touches_of(self, business_id: str) -> list[Touch]:
         present = self.present[business_id]

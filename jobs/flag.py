@@ -10,6 +10,9 @@ from sqlalchemy import Connection, delete, or_, select
 
 from jobs import wording
 from jobs.facts import Known, Loader
+from jobs.place import tally
+from jobs.place.seats import SeatRules
+from jobs.rules import Rules
 from jobs.work import keeping
 from mappings.policy import Judged, judge
 from mappings.policy_rules import PolicyRules
@@ -65,10 +68,14 @@ def next_on(known: Known, judged: Judged, as_of: date) -> date | None:
 
 
 def flag_businesses(
-    store: Database, as_of: date, rules: PolicyRules, zone: ZoneInfo, progress: Callable[[int, int], None] = lambda done, total: None
+    store: Database,
+    as_of: date,
+    rules: Rules,
+    zone: ZoneInfo,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> int:
-    """Brings every flag up to a day; returns how many businesses were looked at."""
-    version = f"{rules.version} {zone.key} {keeping.SHAPE}"
+    """Brings every flag, and beside it the picture of the places, up to a day; returns how many businesses were looked at."""
+    version = _version(rules, zone)
     with store.connect() as connection:
         ids = _due(connection, as_of, version)
     for start in range(0, len(ids), BATCH):
@@ -81,7 +88,7 @@ def flag_businesses(
     return len(ids)
 
 
-def reflag(store: Database, ids: Iterable[str], as_of: date, rules: PolicyRules, zone: ZoneInfo) -> bool:
+def reflag(store: Database, ids: Iterable[str], as_of: date, rules: Rules, zone: ZoneInfo) -> bool:
     """Looks at these businesses again at once, those of them that are to be; True when none of them waits any more.
 
     False where somebody is at the stages: they stay marked, so that the run under way or the next looks at them. `store` may be in use by
@@ -98,10 +105,16 @@ def reflag(store: Database, ids: Iterable[str], as_of: date, rules: PolicyRules,
     return True
 
 
-def _look(connection: Connection, ids: list[str], as_of: date, rules: PolicyRules, zone: ZoneInfo) -> None:
+def _look(connection: Connection, ids: list[str], as_of: date, rules: Rules, zone: ZoneInfo) -> None:
     # First, so that a mark that somebody makes meanwhile waits for this transaction's end, and is not taken off unseen.
     connection.execute(delete(dirty).where(among(connection, dirty.c.business_id, ids)))
-    _write(connection, ids, list(_decide(connection, ids, as_of, rules, zone)), as_of)
+    decided = list(_decide(connection, ids, as_of, rules.policy, zone))
+    _write(connection, ids, decided, as_of)
+    tally.write(connection, ids, [(found.known, found.judged) for found in decided], as_of, rules.policy, SeatRules.of(rules))
+
+
+def _version(rules: Rules, zone: ZoneInfo) -> str:
+    return f"{rules.policy.version} {zone.key} {keeping.SHAPE} {SeatRules.of(rules).version}"
 
 
 def _due(connection: Connection, as_of: date, version: str) -> list[str]:

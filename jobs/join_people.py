@@ -6,10 +6,11 @@ from jobs import dirty, join
 from jobs.link.businesses import Decision
 from jobs.link.persons import PersonRecord, link_persons
 from jobs.members import Held, person_row
+from mappings.roles import roles
 from store import bulk
 from store.database import Database
 from store.queries import among
-from store.tables import Person, Post
+from store.tables import Person, PersonRoleSaid, Post
 from store.tables import PersonRecord as PersonRecordRow
 
 
@@ -39,6 +40,9 @@ def join_people(store: Database) -> None:
         moved = bulk.replace(connection, PersonRecordRow, members)
         changed = bulk.replace(connection, Person, join.with_tombstones(connection, Person, rows, identity))
         _mark(connection, {record_id for (record_id,) in moved.keys()}, [found for (found,) in changed.keys()])
+        of = [(found, held) for found, cluster in zip(identity.ids, clusters, strict=True) for held in cluster]
+        said = {(found, role) for found, held in of for role in roles(held.text("role"))}
+        bulk.replace(connection, PersonRoleSaid, [{"person_id": found, "role": role} for found, role in sorted(said)])
         join.write_edges(connection, "person", links.edges, by_key)
 
 

@@ -15,13 +15,14 @@ def current(connection: Connection, model: Merging, ids: Iterable[str]) -> dict[
     """What each id means now, by the id; those that nobody knows are left out."""
     table, found = bulk.table_of(model), {}
     into: dict[str, str | None] = {}
-    wanted = set(ids)
+    asked = set(ids)
+    wanted = asked
     while wanted:
         query = select(table.c.id, table.c.merged_into).where(among(connection, table.c.id, sorted(wanted)))
         rows = {row.id: row.merged_into for row in connection.execute(query)}
         into |= rows
         wanted = {target for target in rows.values() if target is not None and target not in into}
-    for start in set(ids) & into.keys():
+    for start in asked & into.keys():
         at = start
         while (target := into.get(at)) is not None and target in into:
             at = target

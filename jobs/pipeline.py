@@ -135,7 +135,7 @@ def refresh(store: Database, rules: Rules, options: Options, lookups: Sequence[L
     options.stage("themes")
     map_themes(store, rules.themes, rules.resources, lambda done, total: options.progress("themes", done, total))
     options.stage("flags")
-    flag_businesses(store, options.today, rules.policy, options.zone, lambda done, total: options.progress("flags", done, total))
+    flag_businesses(store, options.today, rules, options.zone, lambda done, total: options.progress("flags", done, total))
     return results
 
 
@@ -282,5 +282,6 @@ def _join_from(store: Database, read: list[Any], rules: Rules) -> dict[str, Any]
             "said_places": corrected.stamp(connection),
             "register": connection.scalar(select(stages.c.worked_from).where(stages.c.name == "register")),
             "places": rules.places.version,
+            "person roles": 1,  # goes up when what is kept of them is worked out otherwise
             "shape": SHAPE,
         }

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mappings.leader_levels import LeaderLevels
+from mappings.own_text import OwnFile
 from mappings.places import Places
 from mappings.policy_rules import PolicyRules
+from mappings.sectors import Sectors
 from mappings.themes import Resources, Themes
 
 
@@ -18,10 +20,23 @@ class Rules:
     themes: Themes
     resources: Resources
     places: Places
+    sectors: Sectors
 
     @classmethod
     def load(
-        cls, policy: Path | None = None, themes: Path | None = None, places: Path | None = None, titles: Path | None = None
+        cls,
+        policy: OwnFile | None = None,
+        themes: OwnFile | None = None,
+        places: OwnFile | None = None,
+        titles: OwnFile | None = None,
+        sectors: Path | None = None,
     ) -> "Rules":
         """Loads every rule. Raises ValueError with the faults of a council's file, and OSError where one cannot be opened."""
-        return cls(PolicyRules.load(policy), LeaderLevels.load(titles), Themes.load(themes), Resources.load(), Places.load(places))
+        return cls(
+            PolicyRules.load(policy),
+            LeaderLevels.load(titles),
+            Themes.load(themes),
+            Resources.load(),
+            Places.load(places),
+            Sectors.load(sectors),
+        )

@@ -48,6 +48,9 @@ class Company:
     status: str = ""
     ceased_on: date | None = None
     officers: tuple[Officer, ...] = ()
+    type: str = ""
+    """As Companies House calls the kind of company: ltd, private-limited-guarant-nsc, …"""
+    sic_codes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, facts: Mapping[str, Any] | None, asked_on: date) -> "Company":
@@ -56,7 +59,8 @@ class Company:
             return cls(asked_on, False)
         officers = tuple(_officer(one) for one in facts.get("officers", ()))
         name, status = str(facts.get("company_name", "")), str(facts.get("company_status", ""))
-        return cls(asked_on, True, name, status, _day(facts.get("date_of_cessation")), officers)
+        codes = tuple(str(code) for code in facts.get("sic_codes", ()))
+        return cls(asked_on, True, name, status, _day(facts.get("date_of_cessation")), officers, str(facts.get("type", "")), codes)
 
     def has_ended(self, as_of: date) -> bool:
         """Whether there is no such company any more on a day."""

@@ -4,10 +4,10 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from mappings.leader_levels_file import rules_with
+from mappings.own_text import OwnFile
 from mappings.title_text import TitleText, one_of, plain
 
 LEVELS: Final = ("top_leader", "senior_leader", "site_leader", "department_head", "not_senior")
@@ -52,7 +52,7 @@ class LeaderLevels:
         self._known: dict[str, Level] = {}
 
     @classmethod
-    def load(cls, extra: Path | None = None) -> "LeaderLevels":
+    def load(cls, extra: OwnFile | None = None) -> "LeaderLevels":
         """The shipped rules with a council's own file over them: its lists are added, its abbreviations and titles come first.
 
         Raises ValueError with every fault of the council's file, and OSError where it cannot be opened."""

@@ -1,12 +1,12 @@
 """leader_levels.yaml, and a council's own titles file of the same shape over it (PLACEBRIDGE_TITLES). Everything is read as text."""
 
 from importlib.resources import files
-from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from mappings.field_map_yaml import Faults, Node, parse
+from mappings.own_text import OwnFile
 from mappings.title_text import plain
 
 TITLE_LISTS: Final = ("words", "not_after", "not_before")
@@ -15,7 +15,7 @@ TITLE_KEYS: Final = ("level", "because", "alone", *TITLE_LISTS, *FLAGS)
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
-def rules_with(extra: Path | None, levels: tuple[str, ...]) -> dict[str, Any]:
+def rules_with(extra: OwnFile | None, levels: tuple[str, ...]) -> dict[str, Any]:
     """The shipped rules with those of a council's file over them; its titles stand under `own` too.
 
     Raises ValueError with every fault, each with its line and what to write instead, and OSError where the file cannot be opened."""

@@ -7,9 +7,9 @@ postcode lies in, where it was looked up; else the postcode's first half.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from mappings.field_map_yaml import Faults, Node, parse
+from mappings.own_text import OwnFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Places:
     """By a district's name or code, or a ward's code; a place that is called as a district is that district's."""
 
     @classmethod
-    def load(cls, path: Path | None = None) -> "Places":
+    def load(cls, path: OwnFile | None = None) -> "Places":
         """Reads a places file: `Name of place: {postcodes: [ZX1, ZX2 3], towns: [Thornley], districts: [Thornley Vale, E07000999]}`.
 
         Raises ValueError with every fault found, and OSError where the file cannot be opened."""

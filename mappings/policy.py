@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import Final
 
+from mappings.own_text import OwnFile
 from mappings.policy_rules import PolicyRules
 
 STATES: Final = ("engaged", "leader_left", "leader_lapsed", "leader_not_engaged", "no_leader_known")
@@ -179,14 +179,15 @@ def _state(case: Case) -> str:
 def _reach(case: Case) -> str:
     if any(case.took_part(leader, case.in_window) for leader in case.leaders):
         return "leader"
-    if any(_met_somebody(touch) for touch in case.in_window):
+    if any(met_somebody(touch) for touch in case.in_window):
         return "staff_only"
     if any(_invited_somebody(touch) for touch in case.in_window):
         return "invited_only"
     return "none"
 
 
-def _met_somebody(touch: Touch) -> bool:
+def met_somebody(touch: Touch) -> bool:
+    """Whether somebody of the business took part in an engagement that counts, as far as anybody wrote down who was there."""
     if not touch.qualifies:
         return False
     return any(word in TOOK_PART for word in touch.people.values()) or (touch.names_business and not touch.has_participants)
@@ -231,6 +232,6 @@ def next_change(facts: Facts, as_of: date, rules: PolicyRules) -> date | None:
     return min((day for day in days if day > as_of), default=None)
 
 
-def load(extra: Path | None = None) -> PolicyRules:
+def load(extra: OwnFile | None = None) -> PolicyRules:
     """The rules that ship, with a council's own file over them. Raises ValueError with every fault found."""
     return PolicyRules.load(extra)

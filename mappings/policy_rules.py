@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from mappings.field_map_yaml import Faults, Node, parse
 from mappings.leader_levels import LEVELS
+from mappings.own_text import OwnFile
 
 KEYS = ("window_days", "leaders", "leaders_where_multi_site", "points", "size")
 
@@ -26,7 +26,7 @@ class PolicyRules:
     """(staff, points), the largest first."""
 
     @classmethod
-    def load(cls, extra: Path | None = None) -> "PolicyRules":
+    def load(cls, extra: OwnFile | None = None) -> "PolicyRules":
         """The rules that ship, with those of a council's own file over them.
 
         Raises ValueError with every fault found, and OSError where the file cannot be opened."""

@@ -6,11 +6,11 @@ What is declined, only remembered, a name, a venue or chaser correspondence earn
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from mappings.note_reading import Read, reader, shared
 from mappings.note_words import fold
+from mappings.own_text import OwnFile
 from mappings.phrase_finder import Finder
 from mappings.phrase_syntax import Compiler, Phrase
 from mappings.theme_scores import IN_CORRESPONDENCE, WEIGHTS, Scores
@@ -72,7 +72,7 @@ class Themes(_Lexicon):
     """The themes that ship, with a council's own over them."""
 
     @classmethod
-    def load(cls, extra: Path | None = None) -> "Themes":
+    def load(cls, extra: OwnFile | None = None) -> "Themes":
         """Raises ValueError with every fault of a council's file, and OSError where it cannot be opened."""
         return cls(entries("themes", extra))
 

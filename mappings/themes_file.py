@@ -2,13 +2,13 @@
 
 import re
 from importlib.resources import files
-from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from mappings.field_map_yaml import Faults, Node, parse
 from mappings.note_reading import reader
+from mappings.own_text import OwnFile
 from mappings.phrase_syntax import Compiler, split_list
 from mappings.theme_scores import WEIGHTS
 
@@ -19,7 +19,7 @@ _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 Entries = dict[str, dict[str, Any]]
 
 
-def entries(which: str, extra: Path | None = None) -> Entries:
+def entries(which: str, extra: OwnFile | None = None) -> Entries:
     """The `themes` or `resources` that ship, with those of a council's file over them: phrases are added, the rest replaces ours.
 
     Raises ValueError with every fault, each with its line and what to write instead, and OSError where the file cannot be opened."""

@@ -1,19 +1,24 @@
 """`placebridge check`: what works and what to mend, for an admin."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
-from connector.contract import ConnectorError
 from connector.http import SlidingBudget
+from jobs import versions
+from jobs.checking import check_lookup, check_source
+from jobs.comparing import against
 from jobs.lookup import LookupSource
 from jobs.pipeline import Source
-from jobs.pull import as_entity
 from jobs.rules import Rules
 from jobs.schedules.plans import Plan, plan_of, plans
-from placebridge.opening import lookups_of, outdated, rules_of, sources_of, unconfigured
+from jobs.setup import Setup
+from jobs.versions import Version
+from jobs.wording import say_day
+from placebridge.opening import lookups_of, outdated, rules_of, setup_of, sources_of, unconfigured
 from placebridge.output import say, show
 from placebridge.scheduling import differing, in_words
-from placebridge.settings import Config
+from placebridge.settings import Config, ConfigError
 from placebridge.settings import load as load_settings
 from placebridge.worker.run import configured
 from store import migrate
@@ -26,10 +31,15 @@ Line = dict[str, str]
 def check(name: str | None, file: Path | None, form: str) -> int:
     """Prints one line for each thing looked at; 0 where all is well, else 1. Raises ConfigError for what keeps it from looking."""
     config = load_settings(file)
-    lines = [_line("", "settings", True, str(config.folder)), *_rules(config), *_database(config)]
-    lines += _twins(sources_of(config))
+    lines = [_line("", "settings", True, str(config.folder))]
+    with closing(Database(config.database_url)) as database:
+        store = database if _readable(database) else None
+        told = versions.in_force(store) if store else {}
+        lines += [*_rules(config, store), *_told(told, setup_of(config)), *_database(config), *_sign_in(config)]
+        lines += _twins(sources_of(config, store))
+        sources = sources_of(config, store, (name,) if name else ())
     planned = _plans(config)
-    for source in sources_of(config, (name,) if name else ()):
+    for source in sources:
         lines += [*_connection(source), _schedule(config, planned[source.name])]
     for lookup in lookups_of(config, (name,) if name else ()):
         lines += [*_lookup(lookup), _schedule(config, planned[lookup.name])]
@@ -44,8 +54,24 @@ def _line(connection: str, what: str, ok: bool, detail: str) -> Line:
     return {"connection": connection, "check": what, "ok": "yes" if ok else "no", "detail": detail}
 
 
-def _rules(config: Config) -> Iterator[Line]:
-    rules: Rules = rules_of(config)
+def _readable(store: Database) -> bool:
+    """Whether it can be told what was saved on the page; where not, the line on the database says why."""
+    try:
+        versions.in_force(store)
+    except StoreError:
+        return False
+    return True
+
+
+def _told(told: Mapping[versions.Key, Version], setup: Setup) -> Iterator[Line]:
+    """What was saved on the page and wins over a file."""
+    for found in sorted(told.values(), key=lambda one: (one.connection, one.kind)):
+        said = f"version {found.number}, saved on the page by {found.who} on {say_day(found.saved_at.date())}, wins over {against(found, setup)}"
+        yield _line(found.connection, versions.NAMES[found.kind], True, said)
+
+
+def _rules(config: Config, store: Database | None) -> Iterator[Line]:
+    rules: Rules = rules_of(config, store)
     yield _line(
         "",
         "rules",
@@ -70,6 +96,23 @@ def _database(config: Config) -> Iterator[Line]:
         yield _line("", "database", False, str(fault))
     finally:
         store.close()
+
+
+def _sign_in(config: Config) -> Iterator[Line]:
+    """The provider of the review page's sign-in, where one is set: whether it can be reached and publishes what it takes."""
+    from placebridge.reviewing import provider_of  # few configurations have one, and its libraries are slow to load
+    from review.sign_in.asking import Unreachable
+
+    issuer, url = config.settings.review.oidc_issuer, config.settings.review.url
+    if not issuer:
+        return
+    try:
+        provider = provider_of(config)
+        if provider is not None:
+            provider.published()
+        yield _line("", "sign-in", True, f"{issuer} answers; it has to send people back to {url}/sign-in/back")
+    except (ConfigError, Unreachable) as fault:
+        yield _line("", "sign-in", False, str(fault))
 
 
 def _plans(config: Config) -> dict[str, Plan]:
@@ -103,23 +146,8 @@ def _twins(sources: list[Source]) -> Iterator[Line]:
 
 
 def _connection(source: Source) -> Iterator[Line]:
-    entities = [as_entity(block) for blocks in source.field_map.blocks.values() for block in blocks]
-    yield _line(source.name, "field map", True, ", ".join(sorted(source.field_map.blocks)))
-    try:
-        connector = source.open(SlidingBudget)
-    except ConnectorError as fault:
-        yield _line(source.name, "settings", False, str(fault))
-        return
-    for finding in connector.check(entities):
-        yield _line(source.name, finding.check, finding.ok, finding.detail)
-    connector.close(stored=False)
+    return (_line(source.name, found.check, found.ok, found.detail) for found in check_source(source, SlidingBudget))
 
 
 def _lookup(source: LookupSource) -> Iterator[Line]:
-    try:
-        lookup = source.open(SlidingBudget)
-    except ConnectorError as fault:
-        yield _line(source.name, "settings", False, str(fault))
-        return
-    for finding in lookup.check():
-        yield _line(source.name, finding.check, finding.ok, finding.detail)
+    return (_line(source.name, found.check, found.ok, found.detail) for found in check_lookup(source, SlidingBudget))

@@ -22,6 +22,7 @@ app = typer.Typer(
     "Start with `placebridge init --from FOLDER`, then `placebridge check`, `placebridge sync` and `placebridge flags`.",
     epilog="Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 done in part, 75 another sync is running.",
 )  # fmt: skip
+config_app = typer.Typer(no_args_is_help=True, help="Field maps and rules as they hold.", rich_markup_mode=None)
 connector_app = typer.Typer(no_args_is_help=True, help="List the kinds of connection, or begin one of your own.", rich_markup_mode=None)
 connection_app = typer.Typer(no_args_is_help=True, help="Rename, replace or remove a connection.", rich_markup_mode=None)
 database_app = typer.Typer(no_args_is_help=True, help="Move to another database.", rich_markup_mode=None)
@@ -32,6 +33,7 @@ preview_app = typer.Typer(no_args_is_help=True, help="Try the rules on your own 
 register_app = typer.Typer(no_args_is_help=True, help="Load the Companies House company data.", rich_markup_mode=None)
 schedule_app = typer.Typer(no_args_is_help=True, help="See and change when connections are read.", rich_markup_mode=None)
 app.add_typer(schedule_app, name="schedule")
+app.add_typer(config_app, name="config")
 app.add_typer(connection_app, name="connection")
 app.add_typer(connector_app, name="connector")
 app.add_typer(database_app, name="database")
@@ -246,6 +248,23 @@ def explain(
     from placebridge.explaining import explain as work
 
     work(config, business, as_of)
+
+
+@app.command()
+def report(
+    share: Annotated[bool, typer.Option("--share", help="Counts fit to leave the building: small ones are hidden.")] = False,
+    threshold: Annotated[int | None, typer.Option("--threshold", metavar="N", help="With --share: hide 1 to N - 1; 5 unless said.")] = None,
+    as_of: AsOf = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write a page (.html) or a list (.csv).")] = None,
+    config: ConfigFile = None,
+    form: Form = Format.table,
+) -> None:
+    """Show places by themes, who is at the table, and measures.
+
+    Who is engaged, which sectors are missing, which resources are offered, and how it changed. --share is for handing on."""
+    from placebridge.report import report as work
+
+    work(config, share, threshold, as_of, out, form.value)
 
 
 @app.command()
@@ -533,6 +552,33 @@ def support_bundle(
     from placebridge.keeping.support import support_bundle as work
 
     work(config, file, overwrite, log)
+
+
+@config_app.command("export")
+def config_export(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to write into.")],
+    overwrite: Overwrite = False,
+    config: ConfigFile = None,
+) -> None:
+    """Write the field maps and rules that hold as files.
+
+    What was saved on the review page is among them, and the lines by which the settings name them."""
+    from placebridge.config_export import export as work
+
+    work(config, folder, overwrite)
+
+
+@config_app.command("reset")
+def config_reset(
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="themes, policy, places, titles, or a connection's name.")],
+    config: ConfigFile = None,
+) -> None:
+    """Let the file hold again, not what was saved on the page.
+
+    For a connection that is its field map. What was saved is kept, and can be brought back on the page."""
+    from placebridge.config_export import reset as work
+
+    work(config, what)
 
 
 @database_app.command("move")

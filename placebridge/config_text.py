@@ -16,6 +16,7 @@ PLACEBRIDGE_TIMEZONE=Europe/London
 #PLACEBRIDGE_THEMES=my-rules/themes.yaml
 #PLACEBRIDGE_PLACES=my-rules/places.yaml
 #PLACEBRIDGE_TITLES=my-rules/titles.yaml
+#PLACEBRIDGE_SECTORS=my-rules/sectors.yaml
 
 # The background service, `placebridge worker`: config.example.env names what can be set.
 #PLACEBRIDGE_WORKER__ENGINE=local
@@ -24,6 +25,12 @@ PLACEBRIDGE_TIMEZONE=Europe/London
 #PLACEBRIDGE_NOTICES__SMTP_HOST=mail.council.example
 #PLACEBRIDGE_NOTICES__SMTP_FROM=placebridge@council.example
 #PLACEBRIDGE_NOTICES__SMTP_TO=ops@council.example
+
+# The page that officers work in, `placebridge review`, and by whom they sign in: docs/sign-in.md. Without a provider it can be tried out.
+#PLACEBRIDGE_REVIEW__URL=https://placebridge.council.example
+#PLACEBRIDGE_REVIEW__OIDC_ISSUER=https://login.council.example
+#PLACEBRIDGE_REVIEW__OIDC_CLIENT_ID=placebridge
+#PLACEBRIDGE_REVIEW__OIDC_CLIENT_SECRET=
 """
 _TO_FILL_IN = """
 # One group of lines for each CRM; COUNCIL is its name and yours to choose. Take the # away and fill them in.

@@ -37,7 +37,7 @@ def rename(file: Path | None, name: str, new_name: str) -> None:
     if not re.fullmatch(NAME, new):
         raise UserError(f"'{new_name}' is no name for a connection; use letters, digits and single underscores between them")
     with opened(file, write=True) as at, whole(at.store):
-        rules = rules_of(at.config)
+        rules = rules_of(at.config, at.store)
         with at.store.connect() as connection:
             held = _held(connection, name)
             _not_taken(connection, new)
@@ -59,7 +59,7 @@ def rename(file: Path | None, name: str, new_name: str) -> None:
 def remove(file: Path | None, name: str, yes: bool) -> None:
     """Removes a connection and all that was read from it, after saying what goes."""
     with opened(file, write=True) as at, whole(at.store):
-        rules = rules_of(at.config)
+        rules = rules_of(at.config, at.store)
         with at.store.reading() as connection:
             held = _held(connection, name)
             said = _counted(connection, held)
@@ -85,7 +85,7 @@ def replace(file: Path | None, name: str, yes: bool, dry_run: bool) -> None:
     Raises UserError where the connection is not known or nobody may be asked, ConfigError, and ConnectorError where that system cannot
     be read."""
     with opened(file, write=not dry_run) as at, whole(at.store):
-        source = sources_of(at.config, (name,))[0]
+        source = sources_of(at.config, at.store, (name,))[0]
         connector = source.open(SlidingBudget)
         with at.store.reading() as connection:
             held = _held(connection, name)

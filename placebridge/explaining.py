@@ -35,7 +35,7 @@ def explain(file: Path | None, said: str, as_of: date | None) -> None:
     """Prints the explanation. Raises UserError where no business, or more than one, fits what was said."""
     with opened(file) as at, at.store.reading() as connection:
         day = as_of or datetime.now(at.config.zone).date()
-        rules = rules_of(at.config).policy
+        rules = rules_of(at.config, at.store).policy
         found = _find(connection, said)
         known = Loader(connection, at.config.zone).load([found])
         if not known:

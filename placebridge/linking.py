@@ -87,7 +87,7 @@ def undo(file: Path | None, number: int) -> None:
 
 
 def _decided(at: Opened, work: Callable[[datetime], str]) -> None:
-    rules = rules_of(at.config)
+    rules = rules_of(at.config, at.store)
     try:
         said = work(datetime.now(UTC))
     except Refused as fault:

@@ -30,7 +30,7 @@ def flags(
     """Prints or writes the flagged list, or the first `top` of it; returns its rows."""
     with opened(file) as at:
         day = as_of or datetime.now(at.config.zone).date()
-        every = flags_as_of(at.store, day, rules_of(at.config).policy, at.config.zone)
+        every = flags_as_of(at.store, day, rules_of(at.config, at.store).policy, at.config.zone)
     rows = [row for row in every if everybody or row["state"] != "engaged"][:top]
     if out is not None:
         save_list(out, rows, FLAG_COLUMNS, f"Flags as of {day.isoformat()}")

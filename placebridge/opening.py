@@ -11,12 +11,16 @@ from sqlalchemy import func, select
 from connector.http import Clock, SystemClock
 from connector.kind import Context, Kind, LookupKind
 from connector.kinds import kind_of
+from jobs import versions
 from jobs.adding import ADDED
 from jobs.lookup import LookupSource
 from jobs.pipeline import Source
 from jobs.rules import Rules
-from mappings.field_map import FieldMapError
+from jobs.setup import Configured, Setup
+from jobs.versions import FIELD_MAP, Version
+from mappings.field_map import FieldMap, FieldMapError
 from mappings.field_map import load as load_field_map
+from mappings.field_map import read as read_field_map
 from placebridge.connection_settings import ConnectionSettings, ReadSettings, own_fields
 from placebridge.output import counted
 from placebridge.settings import Config, ConfigError
@@ -71,17 +75,31 @@ def outdated(store: Database) -> bool:
         raise
 
 
-def rules_of(config: Config) -> Rules:
-    """The rules, a council's own included. Raises ConfigError with the faults of its files."""
-    settings = config.settings
+def rules_of(config: Config, store: Database | None) -> Rules:
+    """The rules, a council's own included; what was saved on the page wins over its files (without a `store`, the files alone count).
+
+    Raises ConfigError with the faults of either, and StoreError."""
+    told, files = _told(store), rule_files(config)
+    own = {kind: told[kind, ""].as_file() if (kind, "") in told else files.get(kind) for kind in versions.RULES}
     try:
-        return Rules.load(*(config.path(path) for path in (settings.policy, settings.themes, settings.places, settings.titles)))
+        return Rules.load(own["policy"], own["themes"], own["places"], own["titles"], config.path(config.settings.sectors))
     except ValueError as error:
         raise ConfigError(str(error).splitlines()) from None
 
 
-def sources_of(config: Config, names: Sequence[str] = (), clock: Clock | None = None) -> list[Source]:
-    """The configured connections (those named, if any), each with its connector and checked field map. Raises ConfigError."""
+def rule_files(config: Config) -> dict[str, Path]:
+    """The files of a council's own rules that the settings name, by their setting."""
+    named = {kind: config.path(getattr(config.settings, kind)) for kind in versions.RULES}
+    return {kind: path for kind, path in named.items() if path is not None}
+
+
+def _told(store: Database | None) -> dict[versions.Key, Version]:
+    return versions.in_force(store) if store else {}
+
+
+def sources_of(config: Config, store: Database | None, names: Sequence[str] = (), clock: Clock | None = None) -> list[Source]:
+    """The configured connections (those named, if any), each with its connector and checked field map: that which was saved on the page,
+    or its file (without a `store`, its file). Raises ConfigError and StoreError."""
     known = config.settings.connections
     read = {name: settings for name, settings in known.items() if isinstance(settings, ReadSettings)}
     wanted = _wanted(names) or sorted(read)
@@ -89,10 +107,11 @@ def sources_of(config: Config, names: Sequence[str] = (), clock: Clock | None = 
         raise ConfigError([f"no connection is configured; add {CONNECTIONS}COUNCIL__KIND=files and its other lines"])
     mistakes = [f"there is no connection '{name}'; known are {', '.join(sorted(known))}" for name in wanted if name not in known]
     sources = []
+    told = _told(store)
     for name in wanted:
         if name in read:
             try:
-                sources.append(_source(config, name, read[name], clock or SystemClock()))
+                sources.append(_source(config, name, read[name], _field_map(config, read[name], told.get((FIELD_MAP, name))), clock))
             except FieldMapError as error:
                 mistakes += [f"{fault}  ({name})" for fault in error.faults]
     if mistakes:
@@ -131,9 +150,41 @@ def _left_behind(name: str, held: str) -> str:
     )
 
 
-def _source(config: Config, name: str, settings: ReadSettings, clock: Clock) -> Source:
-    field_map = load_field_map(config.folder / settings.mapping.expanduser())
-    context = Context(name, config.folder, field_map.options, clock=clock)
+def setup_of(config: Config) -> Setup:
+    """What pages need to know of the settings."""
+    found = {name: _configured(config, name, settings) for name, settings in sorted(config.settings.connections.items())}
+    return Setup(found, rule_files(config), config.settings.review.upload_mb * 1_000_000)
+
+
+def _configured(config: Config, name: str, settings: ConnectionSettings) -> Configured:
+    known = Configured(name, settings.kind, settings.side, settings.schedule, config.secret_ends.get(name))
+    if not isinstance(settings, ReadSettings):
+        return replace(known, lookup=lambda: _lookup(config, name, settings, SystemClock()), why_no_upload="It is a register, which is asked.")
+    path = getattr(settings, "path", None) if settings.kind == "files" else None
+    known = replace(
+        known,
+        map_file=config.folder / settings.mapping.expanduser(),
+        source=lambda field_map: _source(config, name, settings, field_map, None),
+    )
+    if not isinstance(path, Path):
+        return replace(known, why_no_upload=NO_FILES if path is None else NOT_HERE)
+    return replace(
+        known,
+        folder=config.folder / path.expanduser(),
+        source_at=lambda field_map, folder: _source(config, name, settings.model_copy(update={"path": folder}), field_map, None),
+    )
+
+
+NO_FILES = "It is read over the network, so there is no file to upload."
+NOT_HERE = "Its exports lie on an SFTP server, where this page cannot put a file. Put the file there as whoever sends the others does."
+
+
+def _field_map(config: Config, settings: ReadSettings, told: Version | None) -> FieldMap:
+    return read_field_map(told.text or "", told.name) if told else load_field_map(config.folder / settings.mapping.expanduser())
+
+
+def _source(config: Config, name: str, settings: ReadSettings, field_map: FieldMap, clock: Clock | None) -> Source:
+    context = Context(name, config.folder, field_map.options, clock=clock or SystemClock())
     kind = cast("Kind[Any]", kind_of(settings.kind))  # only such a kind has a mapping
     return Source(
         name,

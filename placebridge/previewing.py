@@ -1,26 +1,33 @@
 """`placebridge preview`: the rules tried on a file of one's own."""
 
 import csv
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from connector.files import peek
+from jobs import versions
 from mappings.leader_levels import LeaderLevels
+from mappings.own_text import OwnFile
 from mappings.themes import Themes
 from placebridge.faults import UserError
+from placebridge.opening import rule_files
 from placebridge.output import export_csv
 from placebridge.settings import DEFAULT_FILE
 from placebridge.settings import load as load_settings
+from store.database import Database
 
 
-def _own(config: Path | None, name: str) -> Path | None:
+def _own(config: Path | None, kind: str) -> OwnFile | None:
     """A council's own rules, where there is a configuration."""
     if config is None and not Path(DEFAULT_FILE).is_file():
         return None
     found = load_settings(config)
-    return found.path(getattr(found.settings, name))
+    with closing(Database(found.database_url)) as store:
+        told = versions.in_force(store).get((kind, ""))
+    return told.as_file() if told else rule_files(found).get(kind)
 
 
 def _rows(file: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:

@@ -46,7 +46,7 @@ def load(config: Path | None, file: Path, mapping: Path | None) -> None:
     _demand_file(file)
     columns = _mapping(mapping)
     with opened(config, write=True) as at, whole(at.store), at.store.connect() as connection, _text(file) as lines:
-        places = rules_of(at.config).places
+        places = rules_of(at.config, at.store).places
         count = _replace(connection, _batches(lines, columns, file.name), places)
         if not count:
             raise UserError(f"{file.name} holds no company, so the register stays as it was; get the file again")

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, delete, or_, select, update
 from sqlmodel import SQLModel
 
 from jobs import dirty, officers
+from jobs.place import tally
 from jobs.work import keeping
 from store import bulk
 from store.queries import among
@@ -76,12 +77,14 @@ def _forget(connection: Connection, model: type[SQLModel], of: type[SQLModel], c
     lasting = set(connection.scalars(live))
     merged = _merged_into(connection, holder, ids)
     gone = (ids - remain) | {old for old, into in merged.items() if into not in remain}
+    empty = (remain - lasting) | (set(merged) - gone)
+    if model is Business:
+        tally.forget(connection, gone | empty)
     for table in _others():
         name = "id" if table is holder else column
         if name in table.c:
             connection.execute(delete(table).where(_in(connection, table.c[name], gone)))
     nothing = {"name": ""} | {name: None for name in SAID if name in holder.c}
-    empty = (remain - lasting) | (set(merged) - gone)
     connection.execute(update(holder).where(_in(connection, holder.c.id, empty)).values(**nothing))
     return lasting
 

@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     themes: Path | None = None
     places: Path | None = None
     titles: Path | None = None
+    sectors: Path | None = None
     worker: WorkerSettings = WorkerSettings()
     notices: NoticeSettings = NoticeSettings()
     review: ReviewSettings = ReviewSettings()
@@ -201,7 +202,7 @@ def _group(name: str) -> type[BaseModel] | None:
 
 def _missing_files(config: Config) -> Iterator[str]:
     settings = config.settings
-    for name in ("policy", "themes", "places", "titles"):
+    for name in ("policy", "themes", "places", "titles", "sectors"):
         path = config.path(getattr(settings, name))
         if path and not path.is_file():
             yield f"{PREFIX}{name.upper()}: there is no file {path}"

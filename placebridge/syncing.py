@@ -3,7 +3,7 @@
 import gc
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -41,7 +41,9 @@ class Wanted:
 def sync(file: Path | None, wanted: Wanted) -> int:
     """Runs a sync and tells what it did; returns the exit code."""
     config = load_settings(file)
-    rules, sources, lookups = rules_of(config), sources_of(config, wanted.connections), lookups_of(config, wanted.connections)
+    with closing(Database(config.database_url)) as store:
+        rules, sources = rules_of(config, store), sources_of(config, store, wanted.connections)
+    lookups = lookups_of(config, wanted.connections)
     keep_for_good()
     names = [*(source.name for source in sources), *(lookup.name for lookup in lookups), STAGES]
     with _database(config, names, wanted.dry_run) as store, _watched() as watch:

@@ -7,8 +7,10 @@ from review.site import Site
 
 
 def name_of(site: Site) -> str:
-    """The cookie's name; over https one that browsers take only from https."""
-    return "__Secure-placebridge" if site.secure else "placebridge"
+    """The cookie's name; over https one that browsers take only from https, and without a prefix only from this very host."""
+    if not site.secure:
+        return "placebridge"
+    return "__Secure-placebridge" if site.prefix else "__Host-placebridge"
 
 
 def remember(site: Site, answer: Response, session: Session) -> None:

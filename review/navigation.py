@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from review.roles import EVERYONE, OFFICERS, Role, User
+from review.roles import ADMINS, AUDITORS, EVERYONE, OFFICERS, Role, User
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,19 @@ LINKS: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("My list", "/my-list", OFFICERS),
     ("Same or not", "/links", OFFICERS),
     ("Not in any CRM", "/unlisted", EVERYONE),
+    ("Admin", "/connections", ADMINS),
+    ("Audit", "/audit", AUDITORS),
 )
+UNDER = {"/connections": ("/runs", "/rejects", "/rules")}
+"""What else a link at the top stands for; the pages themselves link to each other."""
 
 
 def navigation(user: User | None, url: str) -> list[Link]:
     """The links for somebody, on a page."""
     path = url.partition("?")[0]
-    return [Link(text, at, path == at or path.startswith(f"{at}/")) for text, at, roles in LINKS if user and user.may(roles)]
+    mine = [(text, at) for text, at, roles in LINKS if user and user.may(roles)]
+    return [Link(text, at, any(_is_in(path, one) for one in (at, *UNDER.get(at, ())))) for text, at in mine]
+
+
+def _is_in(path: str, at: str) -> bool:
+    return path == at or path.startswith(f"{at}/")

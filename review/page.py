@@ -24,7 +24,8 @@ class Ask:
     url: str
     """The path and query asked for, without the prefix."""
     form: FormData = field(default_factory=FormData)
-    sign_in_again: bool = False
+    caller: str = ""
+    """The address that the browser is at, as far as a proxy tells it."""
 
     @property
     def user(self) -> User:
@@ -36,7 +37,7 @@ class Ask:
     def said(self, name: str) -> str:
         """A field of the form, without outer spaces; empty where it was not sent."""
         value = self.form.get(name, "")
-        return value.strip() if isinstance(value, str) else ""
+        return value.replace("\0", "").strip() if isinstance(value, str) else ""
 
     def all(self, name: str) -> list[str]:
         """Every value of a field of the form, as of checkboxes."""
@@ -44,7 +45,7 @@ class Ask:
 
     def asked(self, name: str) -> str:
         """A value of the address's query, without outer spaces."""
-        return self.query.get(name, "").strip()
+        return self.query.get(name, "").replace("\0", "").strip()
 
     def back(self, otherwise: str) -> str:
         """The page that a form came from, where it says so and is ours."""

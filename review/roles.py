@@ -30,9 +30,11 @@ class User:
     """Somebody who has signed in."""
 
     sign_in: str
-    """By what the provider knows them, mostly an email address; what people do is kept under it."""
+    """By what the provider knows them for good, mostly an opaque id; what people do is kept under it."""
     name: str
     roles: frozenset[Role]
+    email: str = ""
+    """Empty where the provider does not tell it."""
 
     def may(self, roles: frozenset[Role]) -> bool:
         """Whether one of these roles is theirs."""

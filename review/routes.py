@@ -1,5 +1,6 @@
 """Every page of the site. A test walks this list: none is without roles but those that come before signing in."""
 
+from review.admin import pages as admin
 from review.businesses import pages as businesses
 from review.home import pages as home
 from review.page import Page
@@ -19,4 +20,5 @@ PAGES: tuple[Page, ...] = (
     *views_page.PAGES,
     *my_list.PAGES,
     *digest_page.PAGES,
+    *admin.PAGES,
 )

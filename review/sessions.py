@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from review.roles import Role, User
 from store import bulk
 from store.database import Database
+from store.queries import among
 from store.tables import SiteSession
 
 held = bulk.table_of(SiteSession)
@@ -19,6 +20,8 @@ IDLE = timedelta(hours=2)
 """After so long without a page, somebody has to sign in again."""
 LONGEST = timedelta(hours=12)
 BEFORE_SIGN_IN = timedelta(minutes=15)
+MOST_BEGUN = 1_000
+"""Browsers that are about to sign in; beyond them the oldest has to begin again, so that nobody fills the table."""
 NOTED_EVERY = timedelta(minutes=1)
 """How exactly it is known when a page was last asked for: not every page writes."""
 
@@ -52,6 +55,8 @@ def begin(store: Database, user: User | None, now: datetime, keep: dict[str, Any
     session = Session(secrets.token_urlsafe(32), secrets.token_urlsafe(32), user, now + (LONGEST if user else BEFORE_SIGN_IN), keep or {})
     with store.connect() as connection:
         connection.execute(delete(held).where(held.c.ends_at <= now))
+        if user is None:
+            _make_room(connection)
         connection.execute(
             insert(held).values(
                 token_hash=_hash(session.token),
@@ -65,6 +70,13 @@ def begin(store: Database, user: User | None, now: datetime, keep: dict[str, Any
             )
         )
     return session
+
+
+def _make_room(connection: Connection) -> None:
+    begun = select(held.c.token_hash).where(held.c.sign_in.is_(None)).order_by(held.c.ends_at.desc()).offset(MOST_BEGUN - 1)
+    old = [row.token_hash for row in connection.execute(begun.limit(MOST_BEGUN))]
+    if old:
+        connection.execute(delete(held).where(among(connection, held.c.token_hash, old)))
 
 
 def keep(store: Database, session: Session) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from store.database import Database, StoreError
+from store.views import VIEWS
 
 MAGIC = b"PGDMP"
 CLIENT = "install PostgreSQL's client programs, of the server's version or newer (on Debian: apt install postgresql-client)"
@@ -57,6 +58,7 @@ def _hand_over(statements: IO[bytes], database: IO[bytes], script: subprocess.Po
     """Feeds the dump's statements to the database. It is told to keep them only once the dump was read to its end without a fault."""
     try:
         database.write(b"BEGIN;\nSET LOCAL client_min_messages = warning;\n")
+        database.write(f"DROP VIEW IF EXISTS {', '.join(VIEWS)};\n".encode())
         if instead_of:
             database.write(f"DROP TABLE IF EXISTS {', '.join(instead_of)};\n".encode())
         shutil.copyfileobj(statements, database)

@@ -15,6 +15,7 @@ SECRETS = (
     "s3cret", "pat-eu1-good", "standin~secret.1", "client-secret-4711", "access-token-0815", "secretOfATest4711", "secret-of-a-test-1",
     "token-of-a-test-123", "memory-key-4711", "tok-1", "pw-1", "sec-1", "a-secret-of-the-tests", "a-token-of-the-tests",
     "smtp-password-4711", "tok-of-a-log-4711", "another-4711", "webhook-secret-4711", "webhook-path-4711", "webhook-sig-4711", "aaaaaaaa-4711-4bbb-8ccc-dddddddddddd",
+    "oidc-s3cret+/%4711",
 )  # fmt: skip
 """Whoever writes a test with another secret adds it here; those of every connector's world are checked to be."""
 

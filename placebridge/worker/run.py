@@ -113,7 +113,7 @@ def _work(run: _Run) -> None:
 
 
 def _pull(run: _Run) -> Ended:
-    source = sources_of(run.config, (run.due.connection,), StoppableClock(run.asked))[0]
+    source = sources_of(run.config, run.store, (run.due.connection,), StoppableClock(run.asked))[0]
     result = pull_alone(run.store, source, run.options())
     return _ended([result])
 
@@ -122,7 +122,7 @@ def _stages(run: _Run) -> Ended:
     paused = {plan.connection for plan in plans(run.store, configured(run.config)) if plan.paused_at}
     wanted = () if run.due.connection == STAGES else (run.due.connection,)
     lookups = [found for found in lookups_of(run.config, wanted, StoppableClock(run.asked)) if wanted or found.name not in paused]
-    return _ended(refresh_alone(run.store, rules_of(run.config), run.options(), lookups))
+    return _ended(refresh_alone(run.store, rules_of(run.config, run.store), run.options(), lookups))
 
 
 def _ended(results: list[Result]) -> Ended:

@@ -14,11 +14,15 @@ def is_right(ask: Ask, code: str) -> bool:
     )
 
 
+SIGN_IN = "trying-out-"
+"""What the sign-ins of those who try it out begin with. None of them counts where a provider is set."""
+
+
 def user_of(role: str) -> User | None:
-    """Somebody in that role, with an officer's as well where it is an admin's."""
+    """Somebody in that role."""
     if role not in set(Role):
         return None
-    return User(f"trying-out-{role}", f"Trying out as {role}", frozenset({Role(role)}))
+    return User(f"{SIGN_IN}{role}", f"Trying out as {role}", frozenset({Role(role)}))
 
 
 def new_code() -> str:

@@ -70,7 +70,7 @@ def met(ask: Ask) -> Response:
             said = "Written down. It counts from now on."
     except Refused as fault:
         return show_met(ask, str(fault))
-    seen = reflag(site.store, [business_id], today, site.rules.policy, site.zone)
+    seen = reflag(site.store, [business_id], today, site.rules, site.zone)
     return done(ask, said if seen else f"{said} {LATER}", f"/businesses/{business_id}")
 
 

@@ -11,8 +11,10 @@ from store.tables.joined import RULES, Business, BusinessRecord, Correction, Lin
 from store.tables.list_work import DigestChoice, DigestMail, Listed, ListVersion, OwnEngagement, SavedView, WorkStep
 from store.tables.lookups import LookupAnswer, RegisterOfficer
 from store.tables.notices import Alert, OpsDelivery, OpsNotice
+from store.tables.places import Need, Offer, PersonRole, PersonRoleSaid, Readiness, Seat, SeatTheme, Tally
 from store.tables.resolved import Engagement, EngagementBusiness, Participant, Post, ThemeFound, ThemeRead
-from store.tables.site import SignInFailure, SiteSession
+from store.tables.site import Colleague, SignInFailure, SiteSession
+from store.tables.versions import SettingVersion
 from store.tables.work import Audit, BudgetHold, BudgetUse, Run, Stage
 from store.tables.worker import DueRun, Lease, Schedule, Worker
 
@@ -25,6 +27,7 @@ __all__ = [
     "BudgetUse",
     "Business",
     "BusinessRecord",
+    "Colleague",
     "Connection",
     "Correction",
     "Cursor",
@@ -43,14 +46,19 @@ __all__ = [
     "Listed",
     "LookupAnswer",
     "Merged",
+    "Need",
     "Notice",
+    "Offer",
     "OpsDelivery",
     "OpsNotice",
     "OwnEngagement",
     "Participant",
     "Person",
     "PersonRecord",
+    "PersonRole",
+    "PersonRoleSaid",
     "Post",
+    "Readiness",
     "Record",
     "RegisterCompany",
     "RegisterOfficer",
@@ -58,9 +66,13 @@ __all__ = [
     "Run",
     "SavedView",
     "Schedule",
+    "Seat",
+    "SeatTheme",
+    "SettingVersion",
     "SignInFailure",
     "SiteSession",
     "Stage",
+    "Tally",
     "ThemeFound",
     "ThemeRead",
     "WorkStep",

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from store.tables.columns import json_column
 
-SINCE = {"server_default": ""}
+SINCE = {"server_default": text("''")}
 """For a column that came later: rows that are there already have it empty."""
 
 

@@ -1,4 +1,4 @@
-"""Who is signed in to the review page. Means nothing in a backup."""
+"""Who is signed in to the review page, and who ever was. Sessions mean nothing in a backup."""
 
 from datetime import datetime
 from typing import Any
@@ -31,3 +31,20 @@ class SignInFailure(SQLModel, table=True):
     __tablename__ = "sign_in_failure"
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(index=True)
+    caller: str = ""
+    """A hash of the address that it came from."""
+
+
+class Colleague(SQLModel, table=True):
+    """Somebody who has signed in at least once: by what the provider knows them, and what they were called when they last came.
+
+    What people do is kept under `sign_in` alone; this says who that is."""
+
+    sign_in: str = Field(primary_key=True)
+    name: str
+    email: str = ""
+    """Empty where the provider does not tell it."""
+    roles: str = ""
+    """Parted by spaces, as they were at the last signing in."""
+    first_at: datetime
+    last_at: datetime

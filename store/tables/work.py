@@ -38,7 +38,7 @@ class Audit(SQLModel, table=True):
     """Who did what: ids and words, never a person's data."""
 
     id: int | None = Field(default=None, primary_key=True)
-    at: datetime
+    at: datetime = Field(index=True)
     who: str
     action: str
     target: str

@@ -102,7 +102,7 @@ class Town:
 
     def stored_flag(self, source_id: str) -> dict[str, Any]:
         """A business's flag once it was looked at again."""
-        assert reflag(self.store, [self.holder(source_id)], DAY, RULES.policy, ZONE)
+        assert reflag(self.store, [self.holder(source_id)], DAY, RULES, ZONE)
         return self.flag(source_id)
 
     def tables(self) -> dict[str, Rows]:

@@ -218,7 +218,7 @@ def test_while_somebody_is_at_the_stages_the_business_stays_marked_and_the_worke
     not_leader(town)
     other = Database(town.store.url.render_as_string(hide_password=False))
     with hold(other, [STAGES]):
-        assert not reflag(town.store, [town.holder("A1")], DAY, RULES.policy, ZONE)
+        assert not reflag(town.store, [town.holder("A1")], DAY, RULES, ZONE)
     other.close()
     with town.store.reading() as connection:
         assert connection.scalars(select(bulk.table_of(Dirty).c.business_id)).all() == [town.holder("A1")]

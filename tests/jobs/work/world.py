@@ -129,10 +129,10 @@ class Town:
 
     def flag(self, day: date = DAY) -> None:
         """The flag stage."""
-        flag_businesses(self.store, day, self.rules.policy, ZONE)
+        flag_businesses(self.store, day, self.rules, ZONE)
 
     def again(self, business_id: str, day: date = DAY) -> None:
-        reflag(self.store, [business_id], day, self.rules.policy, ZONE)
+        reflag(self.store, [business_id], day, self.rules, ZONE)
 
     def find(self, wanted: Wanted = Wanted(), who: str = ANN, day: date = DAY) -> Listing:  # noqa: B008 - it is frozen
         return find(self.store, wanted, who, day, ZONE)

@@ -1,0 +1,1 @@
+"""Charts as SVG text, made of numbers alone: no script, no outside resource, readable in print. A table of the same belongs beside."""

@@ -1,0 +1,89 @@
+"""Tally: the counts of the picture, kept in step with the businesses that a pass looked at, in the transaction that looks at them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Connection, case, delete, func, select
+
+from jobs.facts import Known
+from jobs.place.seats import Seated, SeatRules, records_of, seat
+from mappings.policy import Judged
+from mappings.policy_rules import PolicyRules
+from store import bulk
+from store.queries import among
+from store.tables import Offer, Seat, SeatTheme, Tally
+
+seats, seat_theme, offer, tally = (bulk.table_of(model) for model in (Seat, SeatTheme, Offer, Tally))
+
+KEY: Final = ("place", "theme", "sector", "size")
+COUNTS: Final = ("known", "engaged", "met", "led")
+
+
+def write(
+    connection: Connection,
+    ids: Sequence[str],
+    found: Sequence[tuple[Known, Judged | None]],
+    as_of: date,
+    policy: PolicyRules,
+    rules: SeatRules,
+) -> None:
+    """Brings the seats of these businesses, and every count that they change, up to a day. One of `ids` that is not found has no live
+    record: it goes out of the counts, and its seat stays as it was."""
+    seated = seats_of(connection, found, as_of, policy, rules)
+    known = [known.id for known, _ in found]
+    bulk.replace_among(connection, Seat, "business_id", known, [one.seat for one in seated])
+    bulk.replace_among(connection, Offer, "business_id", ids, [row for one in seated for row in one.offers])
+    _write_themes(connection, ids, [row for one in seated for row in one.themes])
+
+
+def seats_of(
+    connection: Connection, found: Sequence[tuple[Known, Judged | None]], as_of: date, policy: PolicyRules, rules: SeatRules
+) -> list[Seated]:
+    """The seats of these businesses as of a day, without writing."""
+    records = records_of(connection, [known.id for known, _ in found])
+    return [seat(known, judged, records[known.id], as_of, policy, rules) for known, judged in found]
+
+
+def forget(connection: Connection, business_ids: Iterable[str]) -> None:
+    """Takes these businesses out of the seats and counts, before their rows are removed."""
+    ids = sorted(business_ids)
+    _write_themes(connection, ids, [])
+    for table in (seats, offer):
+        connection.execute(delete(table).where(among(connection, table.c.business_id, ids)))
+
+
+def recount() -> Any:
+    """The query that counts `seat_theme` anew: what `tally` always holds."""
+    counts = [func.count().label("known")]
+    counts += [func.sum(case((seat_theme.c[name], 1), else_=0)).label(name) for name in COUNTS[1:]]
+    columns = [seat_theme.c[name] for name in KEY]
+    return select(*columns, *counts).group_by(*columns)
+
+
+def _write_themes(connection: Connection, ids: Sequence[str], rows: list[dict[str, Any]]) -> None:
+    held = connection.execute(select(seat_theme).where(among(connection, seat_theme.c.business_id, ids))).mappings().all()
+    if not bulk.replace_among(connection, SeatTheme, "business_id", ids, rows):
+        return
+    changes: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0] * len(COUNTS))
+    _count(changes, held, -1)
+    _count(changes, rows, 1)
+    _add(connection, {key: change for key, change in changes.items() if any(change)})
+
+
+def _count(changes: dict[tuple[str, ...], list[int]], rows: Iterable[Mapping[Any, Any]], sign: int) -> None:
+    for row in rows:
+        change = changes[tuple(row[name] for name in KEY)]
+        for index, counts in enumerate((True, row["engaged"], row["met"], row["led"])):
+            change[index] += sign if counts else 0
+
+
+def _add(connection: Connection, changes: Mapping[tuple[str, ...], list[int]]) -> None:
+    if not changes:
+        return
+    statement = bulk.upsert(connection, Tally)
+    added = {name: tally.c[name] + statement.excluded[name] for name in COUNTS}
+    rows = [dict(zip((*KEY, *COUNTS), (*key, *change), strict=True)) for key, change in sorted(changes.items())]
+    connection.execute(statement.on_conflict_do_update(index_elements=list(KEY), set_=added), rows)
+    connection.execute(delete(tally).where(tally.c.known == 0))

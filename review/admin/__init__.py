@@ -1,0 +1,1 @@
+"""For admins: connections, runs, rejects, rules; and the audit."""

@@ -1,0 +1,106 @@
+"""Chromium, driven by Playwright: sees a page as people do, and says what is wrong with it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from review.roles import Role
+from tests.review.harness import CODE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+NEEDED = "TESTS_NEED_CHROMIUM"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--disable-dev-shm-usage",
+]  # fmt: skip
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = (320, 768, 1280)
+
+
+class NoChromium(Exception):
+    """There is no browser here, or nothing to drive it by."""
+
+
+@contextmanager
+def chromium() -> Iterator["Browser"]:
+    """A browser. Raises NoChromium."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        raise NoChromium("there is no Chromium here; install it (Debian's package chromium)")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        raise NoChromium("playwright is not installed") from None
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def chromium_or_skip() -> Iterator["Browser"]:
+    """The same for a fixture: skips where there is none, unless TESTS_NEED_CHROMIUM demands it (as CI does)."""
+    try:
+        with chromium() as browser:
+            yield browser
+    except NoChromium as fault:
+        if os.environ.get(NEEDED):
+            pytest.fail(str(fault))
+        pytest.skip(str(fault))
+
+
+@dataclass
+class Window:
+    """A page of a browser, and what went wrong in it since it was opened."""
+
+    page: "Page"
+    base: str
+    faults: list[str]
+
+    def open(self, path: str, width: int = 1280) -> None:
+        """Opens a page of the site."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.goto(f"{self.base}{path}", wait_until="load")
+
+    def sign_in(self, role: Role | str) -> None:
+        """By the code that was printed."""
+        self.open("/sign-in")
+        self.page.fill("#code", CODE)
+        self.page.check(f"input[name=role][value={role}]")
+        self.page.click("main button")
+        self.page.wait_for_load_state()
+
+    def too_wide(self) -> int:
+        """Pixels by which the page is wider than its window: it would scroll sideways."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+    def violations(self) -> list[str]:
+        """What axe finds: rule and elements."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        found: Any = Axe().run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
+        return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found]
+
+
+@contextmanager
+def window(browser: "Browser", base: str, scripts: bool = True) -> Iterator[Window]:
+    """A window of its own, with scripts or without."""
+    context: BrowserContext = browser.new_context(java_script_enabled=scripts)
+    page, faults = context.new_page(), list[str]()
+    page.set_default_timeout(10_000)
+    page.on("console", lambda said: faults.append(f"{said.type}: {said.text}") if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda fault: faults.append(f"script: {fault}"))
+    page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    try:
+        yield Window(page, base, faults)
+    finally:
+        context.close()

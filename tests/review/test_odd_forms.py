@@ -1,0 +1,102 @@
+"""Whatever is sent in a form of ours, the answer is a page that says what to do, and never a fault: odd values in every field of every form."""
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import quote
+
+import pytest
+
+from review.roles import Role
+from review.routes import PAGES
+from review.site import Site
+from tests.review.harness import signed_in, site_on
+from tests.review.walk import names_in, views
+
+ODD = ("", "-1", "99999999999999999999", "é\u202e", "\x00", "A" * 10_000, "2026-02-30", "' OR 1=1 --", "//evil.example")
+LET_OUT = {"/sign-out", "/sign-in"}
+
+
+@dataclass
+class Form:
+    """A form that changes something, with the fields that it has."""
+
+    action: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+class Forms(HTMLParser):
+    """The forms of a page that are sent by POST."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[Form] = []
+        self._open: Form | None = None
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        held = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._open = Form(held.get("action", "")) if held.get("method", "").lower() == "post" else None
+            if self._open is not None:
+                self.found.append(self._open)
+        elif tag in {"input", "select", "textarea", "button"} and held.get("name") and self._open is not None:
+            self._open.fields.setdefault(held["name"], held.get("value", ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._open = None
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def site(request: pytest.FixtureRequest) -> Site:
+    return site_on(request.getfixturevalue("full_store" if request.param == "sqlite" else "full_on_postgres"))
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.ADMIN])
+def test_no_odd_value_makes_a_fault(site: Site, role: Role) -> None:
+    browser, tried, found = signed_in(site, role), set[tuple[str, ...]](), []
+    for address in views(site, role, most=1):
+        for form in Forms(browser.get(address.path).text).found:
+            known = (address.page.name, *sorted(form.fields))
+            if form.action in LET_OUT or known in tried:
+                continue
+            tried.add(known)
+            for name in form.fields:
+                if name == "csrf":
+                    continue
+                for odd in ODD:
+                    answer = browser.client.post(form.action, data=form.fields | {name: odd})
+                    if answer.status_code >= 500 or "evil" in answer.headers.get("location", ""):
+                        found.append((form.action, name, odd[:20], answer.status_code))
+    assert found == []
+
+
+def test_no_odd_value_in_an_address_makes_a_fault(site: Site) -> None:
+    browser, found = signed_in(site, Role.ADMIN), []
+    for address in views(site, Role.ADMIN, most=1):
+        names = {name for form in _asking(browser.get(address.path).text) for name in form} | {"page", "next", "list", "place", "theme"}
+        for name in sorted(names):
+            for odd in ODD:
+                answer = browser.get(address.path, params={name: odd})
+                if answer.status_code >= 500:
+                    found.append((address.path, name, odd[:20], answer.status_code))
+    assert found == []
+
+
+def _asking(text: str) -> list[set[str]]:
+    """The names in forms that ask, sent by GET."""
+    found = Forms(text.replace('method="get"', 'method="post"')).found
+    return [set(form.fields) for form in found]
+
+
+def test_no_odd_id_in_a_path_makes_a_fault(site: Site) -> None:
+    browser, found = signed_in(site, Role.ADMIN), []
+    token = browser.csrf()
+    for page in PAGES:
+        for odd in ODD if names_in(page) else ():
+            path = re.sub(r"\{[^}]*\}", quote(odd or "0", safe=""), page.path)
+            answers = [browser.get(path)] if page.get else []
+            answers += [browser.client.post(path, data={"csrf": token})] if page.post else []
+            found += [(path[:60], answer.status_code) for answer in answers if answer.status_code >= 500]
+    assert found == []
