@@ -23,7 +23,7 @@ NEXT_RUN: Final = "It takes effect with the next run."
 def look_again(ask: Ask, said: str, business_ids: Iterable[str]) -> str:
     """Brings the flags of businesses up to date with a correction; what was done, and that it is seen later where it is."""
     site = ask.site
-    seen = reflag(site.store, business_ids, site.today(), site.rules.policy, site.zone)
+    seen = reflag(site.store, business_ids, site.today(), site.rules, site.zone)
     return said if seen else f"{said} {LATER}"
 
 
