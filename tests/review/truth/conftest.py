@@ -9,8 +9,8 @@ from jobs.flag import flags_as_of
 from review.roles import Role
 from review.site import Site
 from store.database import Database
-from tests.jobs.decisions.small import Town
-from tests.review.harness import RULES, Browser, Response, signed_in, site_on
+from tests.jobs.decisions.small import NOW, Town
+from tests.review.harness import RULES, Browser, Clock, Response, signed_in, site_on
 
 
 class Desk:
@@ -46,12 +46,13 @@ class Desk:
     def flag(self, source_id: str) -> dict[str, object]:
         """The business's flag as it stands today."""
         rows = flags_as_of(self.site.store, self.site.today(), RULES, self.site.zone)
-        return next(row for row in rows if row["business_id"] == self.town.holder(source_id))
+        found = next(row for row in rows if row["business_id"] == self.town.holder(source_id))
+        return {name: value for name, value in found.items() if name != "as_of"}
 
 
 def words_of(answer: Response) -> str:
     """What a page says, without its tags."""
-    main = answer.text.partition("<main")[2].partition("</main>")[0]
+    main = answer.text.partition("<main")[2].partition(">")[2].partition("</main>")[0]
     return " ".join(re.sub(r"<[^>]+>", " ", main).replace("&#39;", "'").split())
 
 
@@ -73,4 +74,4 @@ def town(store: Database, tmp_path: Path) -> Town:
 @pytest.fixture
 def desk(town: Town) -> Desk:
     """An officer who has signed in."""
-    return Desk(town, site_on(town.store))
+    return Desk(town, site_on(town.store, now=Clock(NOW)))

@@ -11,12 +11,7 @@ from tests.review.harness import Clock, signed_in
 from tests.review.truth.conftest import Desk, number_in, words_of
 
 UNTIL = {"until-day": "7", "until-month": "5", "until-year": "2027"}
-ME = "Trying out as officer"
 Fields = Mapping[str, str]
-
-
-def button(what: str, **fields: str) -> Callable[[Desk], tuple[str, Fields]]:
-    return lambda desk: (desk.at("A1", "/corrections"), {"what": what} | {k: v(desk) if callable(v) else v for k, v in fields.items()})
 
 
 CASES: dict[str, tuple[Callable[[Desk], tuple[str, Fields]], str, dict[str, object]]] = {
@@ -63,7 +58,7 @@ def test_a_correction_shows_on_the_page_changes_the_flag_and_can_be_undone(desk:
     undone = desk.do(desk.at("A1", "/corrections"), what="undo", correction=number)
     assert "Undone." in undone
     assert desk.flag("A1") == plain
-    assert f"Undone: {sentence[:1]}" in desk.see(desk.at("A1", "/history")) or "Undone: " in desk.see(desk.at("A1", "/history"))
+    assert desk.see(desk.at("A1", "/history")).count(sentence) == 2, "that it was said, and that it was undone"
     now = desk.see(desk.at("A1"))
     assert now.partition("History")[0] == before.partition("History")[0]
     assert "undone already" in desk.do(desk.at("A1", "/corrections"), what="undo", correction=number)
@@ -77,7 +72,7 @@ def test_a_correction_shows_on_the_page_changes_the_flag_and_can_be_undone(desk:
         ("/do-not-approach", {"reason": "bored", **UNTIL}, "Choose why it is not to be approached."),
         ("/do-not-approach", {"reason": "dispute"}, "Enter the day on which it may be approached again"),
         ("/do-not-approach", {"reason": "dispute", "until-day": "31", "until-month": "2", "until-year": "2027"}, "31 2 2027 is no day"),
-        ("/do-not-approach", {"reason": "dispute", "until-day": "2", "until-month": "11", "until-year": "2026"}, "Enter a day after today"),
+        ("/do-not-approach", {"reason": "dispute", "until-day": "1", "until-month": "11", "until-year": "2026"}, "Enter a day after today"),
         ("/do-not-approach", {"reason": "other", **UNTIL}, "Say in a few words why it is not to be approached."),
         ("/do-not-approach", {"reason": "other", "words": "x" * 501, **UNTIL}, "Say it in at most 500 letters."),
         ("/claim", UNTIL, "Choose who is on it."),
@@ -113,7 +108,7 @@ def test_a_claim_and_not_to_be_approached_stand_in_the_list_until_their_day(desk
     assert shown.count("Do not approach") == 1
     clock = desk.site.now
     assert isinstance(clock, Clock)
-    clock.turn(timedelta(days=186))
+    clock.turn(timedelta(days=187))
     desk.browser = signed_in(desk.site, Role.OFFICER)
     shown = desk.see("/businesses?state=engaged&state=no_leader_known&state=leader_not_engaged&state=leader_lapsed")
     assert "is on it" not in shown
@@ -146,9 +141,3 @@ def test_nobody_corrects_what_is_not_there(desk: Desk) -> None:
     assert desk.browser.get("/businesses/bnothing234/claim").status_code == 404
     assert "No CRM has that person" in desk.do(desk.at("A1", "/corrections"), what="not_leader", person=elsewhere, back=desk.at("A1"))
     assert "Choose what is wrong" in desk.do(desk.at("A1", "/corrections"), back=desk.at("A1"))
-
-
-def test_an_engagement_with_several_changes_all_of_them(desk: Desk) -> None:
-    visit = desk.town.record("V1")
-    desk.do(desk.at("A1", f"/engagements/{visit}/about"), theme="transport")
-    assert "Transport" in desk.see(desk.at("A1")).partition("Work")[0]
