@@ -81,7 +81,16 @@ class Evidence:
 
 def asked(connection: Connection, entity: str, limit: int | None = None, skip: int = 0) -> list[Edge]:
     """Pairs of which the rules are not sure and nobody has decided, one for each two businesses or people, the likeliest first."""
-    numbers = list(islice(_open_pairs(connection, entity), skip, None if limit is None else skip + limit))
+    return _asked(connection, entity, list(islice(_open_pairs(connection, entity), skip, None if limit is None else skip + limit)))
+
+
+def asked_page(connection: Connection, entity: str, limit: int, skip: int) -> tuple[list[Edge], int]:
+    """So many of `asked`, and how many there are, in one go."""
+    numbers = list(_open_pairs(connection, entity))
+    return _asked(connection, entity, numbers[skip : skip + limit]), len(numbers)
+
+
+def _asked(connection: Connection, entity: str, numbers: Sequence[int]) -> list[Edge]:
     rows = {row.id: row for row in connection.execute(select(decision).where(among(connection, decision.c.id, numbers)))}
     sides = sides_of(connection, entity, [end for row in rows.values() for end in (row.left_id, row.right_id)])
     return [_edge(rows[number], sides) for number in numbers]

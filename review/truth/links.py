@@ -50,13 +50,13 @@ def show(ask: Ask) -> Response:
     of, number = _of(ask), page_number(ask)
     entity = ENTITIES[of]
     with ask.site.store.reading() as connection:
-        counts = {name: asked.how_many_asked(connection, known) for name, known in ENTITIES.items()}
-        last = max(1, -(-counts[of] // PAIRS))
+        edges, total = asked.asked_page(connection, entity, PAIRS, (number - 1) * PAIRS)
+        last = max(1, -(-total // PAIRS))
         if number > last:  # what was asked there has been decided
             return go_to(ask, f"/links?of={of}&page={last}")
-        pairs = side_by_side(connection, entity, asked.asked(connection, entity, PAIRS, (number - 1) * PAIRS))
-    pages = pages_of(ask, number, counts[of], PAIRS)
-    return render(ask, "truth/links.html", pairs=pairs, of=of, counts=counts, pages=pages, first=(number - 1) * PAIRS + 1)
+        pairs = side_by_side(connection, entity, edges)
+    pages = pages_of(ask, number, total, PAIRS)
+    return render(ask, "truth/links.html", pairs=pairs, of=of, total=total, pages=pages, first=(number - 1) * PAIRS + 1)
 
 
 def decide(ask: Ask) -> Response:
