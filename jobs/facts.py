@@ -235,6 +235,8 @@ _STRENGTH = {"organised": 0, "attended": 1, "absent": 2, "declined": 3, "invited
 
 def standing_at(posts: list[Any], moment: datetime | None) -> list[Any]:
     """Where a person record stood at a moment: before it was moved, at the old business; else where it is now."""
+    if len(posts) == 1 and posts[0].until is None:
+        return posts
     ended = sorted((found for found in posts if found.until), key=lambda found: (found.until, found.business_record_id))
     before = [found for found in ended if moment is not None and moment <= found.until]
     return [found for found in before if found.until == before[0].until] or [found for found in posts if found.until is None]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, delete, or_, select
 
 from jobs import wording
+from jobs.collecting import seldom
 from jobs.facts import Known, Loader
 from jobs.place import tally
 from jobs.place.seats import SeatRules
@@ -78,11 +79,12 @@ def flag_businesses(
     version = _version(rules, zone)
     with store.connect() as connection:
         ids = _due(connection, as_of, version)
-    for start in range(0, len(ids), BATCH):
-        part = ids[start : start + BATCH]
-        with store.connect() as connection:
-            _look(connection, part, as_of, rules, zone)
-        progress(start + len(part), len(ids))
+    with seldom():
+        for start in range(0, len(ids), BATCH):
+            part = ids[start : start + BATCH]
+            with store.connect() as connection:
+                _look(connection, part, as_of, rules, zone)
+            progress(start + len(part), len(ids))
     with store.connect() as connection:
         bulk.replace(connection, Stage, [{"name": "flag", "worked_from": {"rules": version}}], {"name": "flag"})
     return len(ids)

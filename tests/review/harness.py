@@ -1,21 +1,31 @@
 """The review page as tests use it: a site on a database, browsers that have signed in, a clock that can be turned."""
 
+import atexit
 import re
+import shutil
+import tempfile
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from starlette.types import ASGIApp
 
+from connector.files import FilesConnector
+from jobs.pipeline import Source
 from jobs.rules import Rules
+from jobs.setup import Configured, Setup
+from mappings.field_map import FieldMap
 from review.app import make_app
 from review.hosts import hosts_of
 from review.roles import Role
 from review.site import Site
 from store.database import Database
+from tests.small_world import CHAMBER, COUNCIL
 
 with warnings.catch_warnings():  # Starlette would rather have httpx2
     warnings.simplefilter("ignore")
@@ -44,8 +54,32 @@ class Clock:
 def site_on(store: Database, **changed: Any) -> Site:
     """A site that is tried out, unless `changed` says more."""
     url = changed.pop("url", "http://localhost")
-    made = Site(store, ZoneInfo("Europe/London"), RULES, "Zedford Council", try_out_code=CODE, now=Clock(), url=url, hosts=hosts_of(url))
+    made = Site(
+        store, ZoneInfo("Europe/London"), RULES, "Zedford Council", try_out_code=CODE, now=Clock(), url=url, hosts=hosts_of(url), setup=setup()
+    )  # fmt: skip
     return replace(made, **changed)
+
+
+@cache
+def setup() -> Setup:
+    """The settings of the two CRMs of the small world, and of a register. Their folder is there as long as the tests run, and empty."""
+    folder = Path(tempfile.mkdtemp(prefix="placebridge-setup-"))
+    atexit.register(shutil.rmtree, folder)
+    return Setup({name: _configured(folder, name, words) for name, words in (("chamber", CHAMBER), ("council", COUNCIL))} | {"register": REGISTER})
+
+
+REGISTER = Configured("register", "companies_house", "register", why_no_upload="It is a register, which is asked.")
+
+
+def _configured(folder: Path, name: str, words: str) -> Configured:
+    file, side = folder / f"{name}.yaml", "council" if name == "council" else "business"
+    file.write_text(words, encoding="utf-8")
+    (folder / name).mkdir()
+
+    def source(field_map: FieldMap, at: Path = folder / name) -> Source:
+        return Source(name, "files", side, lambda budget: FilesConnector(at), field_map)
+
+    return Configured(name, "files", side, "0 6 * * mon-fri", map_file=file, source=source, folder=folder / name, source_at=source)
 
 
 class Browser:

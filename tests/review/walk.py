@@ -9,13 +9,14 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
+from jobs.versions import RULES
 from review.page import Page
 from review.roles import Role
 from review.routes import PAGES
 from review.site import Site
 from store import bulk
 from store.database import Database
-from store.tables import Business, Connection, Engagement, Person, Run
+from store.tables import Business, Connection, Engagement, Person, Run, SettingVersion
 from tests.review.harness import signed_in
 
 AT_MOST = 40
@@ -39,6 +40,10 @@ PARAMETERS: Mapping[str, Callable[[Database], list[str]]] = {
     "engagement_id": _column(Engagement, "record_id"),
     "connection": _column(Connection, "name"),
     "run_id": _column(Run, "id"),
+    "name": lambda store: ["council", "chamber", "register"],
+    "kind": lambda store: list(RULES),
+    "number": _column(SettingVersion, "id"),
+    "token": lambda store: ["of-no-errand"],
 }
 """Where the values of a path's parameter come from. A page with another one: add a line."""
 

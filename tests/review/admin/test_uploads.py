@@ -146,7 +146,7 @@ def test_one_that_is_too_large_is_told(admin: Browser, site: Site) -> None:
         UPLOAD, content=b"x", headers={"content-length": str(10**9), "content-type": "multipart/form-data; boundary=x"}
     )
     assert answer.status_code == 413
-    assert "A file may have 50 MB" in answer.text
+    assert "At most 52 MB can be sent at a time" in answer.text
 
 
 def test_while_it_is_being_read_the_preview_waits(admin: Browser, site: Site, read: Callable[[], None]) -> None:
