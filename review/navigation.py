@@ -17,6 +17,7 @@ class Link:
 LINKS: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("Businesses", "/businesses", EVERYONE),
     ("My list", "/my-list", OFFICERS),
+    ("Same or not", "/links", OFFICERS),
     ("Not in any CRM", "/unlisted", EVERYONE),
     ("Admin", "/connections", ADMINS),
     ("Audit", "/audit", AUDITORS),

@@ -5,6 +5,7 @@ from review.businesses import pages as businesses
 from review.home import pages as home
 from review.page import Page
 from review.sign_in import pages as sign_in
+from review.truth import pages as truth
 from review.unlisted import pages as unlisted
 from review.work import bulk, digest_page, my_list, one, views_page
 
@@ -12,6 +13,7 @@ PAGES: tuple[Page, ...] = (
     *home.PAGES,
     *sign_in.PAGES,
     *businesses.PAGES,
+    *truth.PAGES,
     *unlisted.PAGES,
     *bulk.PAGES,
     *one.PAGES,

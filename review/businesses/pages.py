@@ -11,6 +11,7 @@ from review.page import Ask, Page, go_to
 from review.paging import page_number, pages_of
 from review.rendering import render
 from review.roles import EVERYONE, OFFICERS
+from review.truth.reading import truth_of
 
 
 def one(ask: Ask) -> Response:
@@ -24,6 +25,7 @@ def one(ask: Ask) -> Response:
     return render(
         ask, "businesses/one.html", business=found, pages=pages_of(ask, number, found.total_entries, ENTRIES),
         paths=found.paths, picture=drawn, STRENGTHS=STRENGTHS, officers=OFFICERS, reasons=REASONS,
+        truth=truth_of(ask.site, found),
         work=found.standing.on(ask.site.today()), back=found.standing.back(ask.site.today(), ask.site.zone),
     )  # fmt: skip
 
