@@ -39,21 +39,30 @@ def mark(connection: Connection, changes: Changes) -> None:
 
 def mark_engagements(connection: Connection, engagement_ids: Sequence[int]) -> None:
     """Marks the businesses that these engagements belong to."""
+    mark_businesses(connection, of_engagements(connection, engagement_ids))
+
+
+def of_engagements(connection: Connection, engagement_ids: Sequence[int]) -> set[str]:
+    """The businesses that these engagements belong to."""
     businesses = set(connection.scalars(select(named.c.business_record_id).where(among(connection, named.c.engagement_id, engagement_ids))))
     at = (
         select(post.c.business_record_id)
         .join(participant, participant.c.person_record_id == post.c.person_record_id)
         .where(among(connection, participant.c.engagement_id, engagement_ids))
     )
-    mark_records(connection, businesses | set(connection.scalars(at)))
+    return _of_records(connection, businesses | set(connection.scalars(at)))
 
 
 def mark_records(connection: Connection, business_record_ids: Iterable[int]) -> None:
     """Marks the businesses of these business records."""
+    mark_businesses(connection, _of_records(connection, business_record_ids))
+
+
+def _of_records(connection: Connection, business_record_ids: Iterable[int]) -> set[str]:
     found: set[str] = set()
     for part in _parts(set(business_record_ids)):
         found.update(connection.scalars(select(business_record.c.business_id).where(among(connection, business_record.c.record_id, part))))
-    mark_businesses(connection, found)
+    return found
 
 
 def mark_businesses(connection: Connection, business_ids: Iterable[str]) -> None:

@@ -19,6 +19,7 @@ LINKS: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("My list", "/my-list", OFFICERS),
     ("Places", "/places", EVERYONE),
     ("Report", "/report", EVERYONE),
+    ("Same or not", "/links", OFFICERS),
     ("Not in any CRM", "/unlisted", EVERYONE),
     ("Admin", "/connections", ADMINS),
     ("Audit", "/audit", AUDITORS),

@@ -8,6 +8,7 @@ from review.page import Page
 from review.places import pages as places
 from review.report import pages as report
 from review.sign_in import pages as sign_in
+from review.truth import pages as truth
 from review.unlisted import pages as unlisted
 from review.work import bulk, digest_page, my_list, one, views_page
 
@@ -15,6 +16,7 @@ PAGES: tuple[Page, ...] = (
     *home.PAGES,
     *sign_in.PAGES,
     *businesses.PAGES,
+    *truth.PAGES,
     *unlisted.PAGES,
     *places.PAGES,
     *report.PAGES,

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from jobs.decisions.holding import BY_PEOPLE, HOLDS, SAME, Groups, decision, said
 from jobs.decisions.links import HOLDER, JOINED
@@ -81,9 +81,19 @@ class Evidence:
 
 def asked(connection: Connection, entity: str, limit: int | None = None, skip: int = 0) -> list[Edge]:
     """Pairs of which the rules are not sure and nobody has decided, one for each two businesses or people, the likeliest first."""
-    rows = list(islice(_open_pairs(connection, entity), skip, None if limit is None else skip + limit))
-    sides = sides_of(connection, entity, [end for row in rows for end in (row.left_id, row.right_id)])
-    return [_edge(row, sides) for row in rows]
+    return _asked(connection, entity, list(islice(_open_pairs(connection, entity), skip, None if limit is None else skip + limit)))
+
+
+def asked_page(connection: Connection, entity: str, limit: int, skip: int) -> tuple[list[Edge], int]:
+    """So many of `asked`, and how many there are, in one go."""
+    numbers = list(_open_pairs(connection, entity))
+    return _asked(connection, entity, numbers[skip : skip + limit]), len(numbers)
+
+
+def _asked(connection: Connection, entity: str, numbers: Sequence[int]) -> list[Edge]:
+    rows = {row.id: row for row in connection.execute(select(decision).where(among(connection, decision.c.id, numbers)))}
+    sides = sides_of(connection, entity, [end for row in rows.values() for end in (row.left_id, row.right_id)])
+    return [_edge(rows[number], sides) for number in numbers]
 
 
 def how_many_asked(connection: Connection, entity: str) -> int:
@@ -91,12 +101,13 @@ def how_many_asked(connection: Connection, entity: str) -> int:
     return sum(1 for _ in _open_pairs(connection, entity))
 
 
-def _open_pairs(connection: Connection, entity: str) -> Iterator[Any]:
+def _open_pairs(connection: Connection, entity: str) -> Iterator[int]:
+    """The numbers of what the rules said of them."""
     left, right = JOINED[entity].alias(), JOINED[entity].alias()
     column = HOLDER[entity].name
     gone = select(record.c.id).where(record.c.entity == entity, record.c.deleted_on.is_not(None))
     query = (
-        select(decision, left.c[column].label("one"), right.c[column].label("other"))
+        select(decision.c.id, decision.c.left_id, decision.c.right_id, left.c[column].label("one"), right.c[column].label("other"))
         .join(left, left.c.record_id == decision.c.left_id)
         .join(right, right.c.record_id == decision.c.right_id)
         .where(decision.c.entity == entity, decision.c.decided_by == RULES, decision.c.judgement == "unsure")
@@ -112,7 +123,7 @@ def _open_pairs(connection: Connection, entity: str) -> Iterator[Any]:
         ends = groups.of(row.left_id), groups.of(row.right_id)
         if ends[0] != ends[1] and not shown & {_both(*ends), _both(row.one, row.other)}:
             shown.add(_both(row.one, row.other))
-            yield row
+            yield row.id
 
 
 def _both(one: object, other: object) -> frozenset[object]:
@@ -138,20 +149,41 @@ def evidence(connection: Connection, entity: str, holder_id: str) -> Evidence:
     return Evidence(tuple(sides[one] for one in ids if one in sides), tuple(_edge(row, sides) for row in rows))
 
 
-def decisions(connection: Connection, entity: str, undone: bool = False) -> list[Decision]:
+def decisions(connection: Connection, entity: str, undone: bool = False, limit: int | None = None, skip: int = 0) -> list[Decision]:
     """What people decided, the newest first; those that were undone too, where that is asked for."""
-    query = select(decision).where(decision.c.entity == entity, *((BY_PEOPLE,) if undone else HOLDS))
-    acts: dict[int, list[Any]] = {}
+    of_kind = (decision.c.entity == entity, *((BY_PEOPLE,) if undone else HOLDS))
+    acts = select(decision.c.act).where(*of_kind).distinct().order_by(decision.c.act.desc()).limit(limit).offset(skip or None)
+    return _decisions(connection, entity, connection.scalars(acts).all(), of_kind)
+
+
+def how_many_decisions(connection: Connection, entity: str) -> int:
+    """How many `decisions` would give without a limit, those that were undone too."""
+    query = select(func.count(decision.c.act.distinct())).where(decision.c.entity == entity, BY_PEOPLE)
+    return int(connection.scalar(query) or 0)
+
+
+def decisions_about(connection: Connection, entity: str, holder_id: str) -> list[Decision]:
+    """What people decided about the records that a business or person has now, those that were undone too, the newest first."""
+    mine = list(connection.scalars(select(JOINED[entity].c.record_id).where(HOLDER[entity] == holder_id)))
+    ends = [among(connection, column, mine) for column in (decision.c.left_id, decision.c.right_id)]
+    of_kind = (decision.c.entity == entity, BY_PEOPLE)
+    acts = select(decision.c.act).where(*of_kind, or_(*ends)).distinct().order_by(decision.c.act.desc())
+    return _decisions(connection, entity, connection.scalars(acts).all(), of_kind)
+
+
+def _decisions(connection: Connection, entity: str, acts: Sequence[int | None], of_kind: Sequence[ColumnElement[bool]]) -> list[Decision]:
+    found: dict[int, list[Any]] = {}
+    query = select(decision).where(*of_kind, among(connection, decision.c.act, list(acts)))
     for row in connection.execute(query.order_by(decision.c.act.desc(), decision.c.id)):
-        acts.setdefault(row.act, []).append(row)
-    sides = sides_of(connection, entity, [end for rows in acts.values() for row in rows for end in (row.left_id, row.right_id)])
-    return [_decision(entity, rows, sides) for rows in acts.values()]
+        found.setdefault(row.act, []).append(row)
+    sides = sides_of(connection, entity, [end for rows in found.values() for row in rows for end in (row.left_id, row.right_id)])
+    return [_decision(entity, rows, sides) for rows in found.values()]
 
 
 def _decision(entity: str, rows: Sequence[Any], sides: dict[int, Side]) -> Decision:
     first, ids = rows[0], dict.fromkeys(end for row in rows for end in (row.left_id, row.right_id))
     same = all(row.judgement == SAME for row in rows)
-    records = tuple(sides[one] for one in ids)
+    records = tuple(sides[one] for one in ids if one in sides)
     return Decision(first.act, entity, same, records, first.decided_by, first.decided_at, first.undone_by, first.undone_at)
 
 
@@ -170,7 +202,7 @@ def sides_of(connection: Connection, entity: str, records: Iterable[int]) -> dic
         .join(joined, joined.c.record_id == record.c.id)
         .where(among(connection, record.c.id, ids))
     )
-    at = _businesses_of(connection, ids) if entity == "person" else {}
+    at = businesses_of(connection, ids) if entity == "person" else {}
     return {row.id: _side(row, entity, at.get(row.id, "")) for row in connection.execute(query)}
 
 
@@ -190,7 +222,8 @@ def _side(row: Any, entity: str, at: str) -> Side:
     return Side(row.id, row.name, row.source_id, holder, name, told, row.method, row.score, row.band, number)
 
 
-def _businesses_of(connection: Connection, records: Sequence[int]) -> dict[int, str]:
+def businesses_of(connection: Connection, records: Sequence[int]) -> dict[int, str]:
+    """The name of the business at which each of these person records stands now."""
     joined = JOINED["business"]
     query = (
         select(post.c.person_record_id, business.c.name)

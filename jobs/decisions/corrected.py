@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from jobs import merged_ids
-from jobs.decisions.kinds import DO_NOT_APPROACH, HAS_LEFT, IS_THEME, NOT_LEADER, NOT_THEME, WRONG_PLACE
+from jobs.decisions.kinds import CLAIM, DO_NOT_APPROACH, HAS_LEFT, IS_THEME, NOT_LEADER, NOT_THEME, WRONG_PLACE
 from jobs.decisions.kinds import Correction as Said
 from store import bulk
 from store.queries import among
@@ -19,6 +19,7 @@ correction = bulk.table_of(Correction)
 
 HOLDS = correction.c.undone_at.is_(None)
 IN_FLAGS = (NOT_LEADER, HAS_LEFT, DO_NOT_APPROACH)
+ON_LIST = (DO_NOT_APPROACH, CLAIM)
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,17 @@ def of_business(connection: Connection, business_id: str, day: date, engagement_
     mine = or_(among(connection, correction.c.business_id, ids), among(connection, correction.c.engagement_id, list(engagement_ids)))
     rows = connection.execute(select(correction).where(mine).order_by(correction.c.id.desc()))
     return [said for said in _resolved(connection, rows) if ended or said.holds(day)]
+
+
+def on_list(connection: Connection, business_ids: Sequence[str], day: date) -> dict[str, list[Said]]:
+    """The claims and the words not to approach that hold on a day, by the ids of these businesses: for a page of the list."""
+    means = merged_ids.meaning(connection, business_ids)
+    query = select(correction).where(HOLDS, correction.c.kind.in_(ON_LIST), among(connection, correction.c.business_id, sorted(means)))
+    found: dict[str, list[Said]] = defaultdict(list)
+    for said in _resolved(connection, connection.execute(query.order_by(correction.c.id))):
+        if said.holds(day):
+            found[str(said.business_id)].append(said)
+    return dict(found)
 
 
 def find(connection: Connection, correction_id: int) -> Said | None:

@@ -6,6 +6,7 @@ from typing import Final
 from starlette.responses import Response
 
 from jobs import audit
+from jobs.decisions import corrected
 from jobs.work.exporting import export_csv, export_xlsx
 from jobs.work.listing import Row, every, find
 from jobs.work.views import views
@@ -28,10 +29,12 @@ def the_list(ask: Ask) -> Response:
         raise NotFound(f"The list has {listing.pages:,} pages.")
     shown = filters(ask, wanted, listing)
     on = [(TITLES[item.name], said(site, item.name, item.value), query_of(ask, **{item.name: ""})) for item in shown if item.on]
+    with site.store.reading() as connection:
+        notices = corrected.on_list(connection, [row.business_id for row in listing.rows], site.today())
     return render(
         ask, "businesses/list.html", listing=listing, wanted=wanted, filters=shown, on=on, sorts=sorts(), work_words=WORK_WORDS,
         views=views(site.store, ask.user.sign_in), pages=pages_of(ask, number, listing.total, PAGE), query=query_of(ask),
-        with_query=lambda **changes: query_of(ask, **changes), officers=OFFICERS,
+        with_query=lambda **changes: query_of(ask, **changes), officers=OFFICERS, notices=notices,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from review.paging import page_number, pages_of
 from review.places.on_business import of_business
 from review.rendering import render
 from review.roles import EVERYONE, OFFICERS
+from review.truth.reading import truth_of
 
 
 def one(ask: Ask) -> Response:
@@ -26,6 +27,7 @@ def one(ask: Ask) -> Response:
         ask, "businesses/one.html", business=found, pages=pages_of(ask, number, found.total_entries, ENTRIES),
         paths=found.paths, picture=drawn, STRENGTHS=STRENGTHS, officers=OFFICERS, reasons=REASONS,
         place=of_business(ask.site, found.id, [person.id for person in found.people]),
+        truth=truth_of(ask.site, found),
         work=found.standing.on(ask.site.today()), back=found.standing.back(ask.site.today(), ask.site.zone),
     )  # fmt: skip
 

@@ -64,8 +64,8 @@ class Entry:
     people: tuple[str, ...]
     owner: str
     connection: str
-    themes: tuple[tuple[str, str, tuple[str, ...]], ...]
-    """Kind (theme or resource), id and the words that earned it."""
+    themes: tuple[tuple[str, str, str, tuple[str, ...]], ...]
+    """Kind (theme, not_theme where a person said that it is not, or resource), id, name, and the words that earned it."""
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ def _entries(connection: Connection, site: Site, known: Known, touches: Sequence
     themes: dict[int, list[Any]] = defaultdict(list)
     held = select(theme).where(among(connection, theme.c.engagement_id, ids)).order_by(theme.c.kind.desc(), theme.c.found)
     for row in connection.execute(held):
-        themes[row.engagement_id].append((row.kind, _named(site, row.kind, row.found), tuple(row.evidence)))
+        themes[row.engagement_id].append((row.kind, row.found, _named(site, row.kind, row.found), tuple(row.evidence)))
     names = {member.person: member.name for member in known.facts.members}
     own_notes = _own_notes(connection, ids)
     return tuple(_entry(touch, said.get(touch.id), themes[touch.id], names, known, site.today(), own_notes) for touch in touches)
@@ -235,7 +235,7 @@ def _own_notes(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
 def _named(site: Site, kind: str, found: str) -> str:
     """A theme's or resource's name; its id where the rules no longer have it."""
     try:
-        return (site.rules.themes if kind == "theme" else site.rules.resources).name(found)
+        return (site.rules.resources if kind == "resource" else site.rules.themes).name(found)
     except KeyError:
         return found
 
