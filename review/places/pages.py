@@ -29,7 +29,7 @@ def one(ask: Ask) -> Response:
 
 PAGES = (
     Page("/places", "places", EVERYONE, get=heat_page.show),
-    Page("/places/{place}", "place", EVERYONE, get=one),
+    Page("/places/{place}", "place-table", EVERYONE, get=one),
     Page("/places/{place}/needs", "place-needs", EVERYONE, get=needs_page.show, post=needs_page.change, changes=OFFICERS),
     Page("/places/{place}/people", "place-people", EVERYONE, get=people_page.show, post=people_page.change, changes=OFFICERS),
     Page("/places/{place}/people/add", "place-people-add", OFFICERS, get=people_page.show_add, post=people_page.add),
