@@ -24,6 +24,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sign_in", name=op.f("pk_colleague")),
     )
     op.create_table(
+        "data_token",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("token_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("made_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("last_used_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("withdrawn_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("withdrawn_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_token")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_data_token_token_hash")),
+    )
+    op.create_table(
         "digest_choice",
         sa.Column("officer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("address", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -435,5 +448,6 @@ def downgrade() -> None:
 
     op.drop_table("digest_mail")
     op.drop_table("digest_choice")
+    op.drop_table("data_token")
     op.drop_table("colleague")
     # ### end Alembic commands ###
