@@ -94,7 +94,16 @@ def rule_files(config: Config) -> dict[str, Path]:
 
 
 def _told(store: Database | None) -> dict[versions.Key, Version]:
-    return versions.in_force(store) if store else {}
+    """What was saved on the page. Raises StoreError, saying so where it is SQLite's folder that cannot be written."""
+    if store is None:
+        return {}
+    try:
+        return versions.in_force(store)
+    except NewerDatabase:
+        raise
+    except StoreError:
+        demand_writable(store)
+        raise
 
 
 def sources_of(config: Config, store: Database | None, names: Sequence[str] = (), clock: Clock | None = None) -> list[Source]:

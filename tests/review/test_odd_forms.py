@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -67,7 +67,7 @@ def test_no_odd_value_makes_a_fault(site: Site, role: Role) -> None:
                     continue
                 for odd in ODD:
                     answer = browser.client.post(form.action, data=form.fields | {name: odd})
-                    if answer.status_code >= 500 or "evil" in answer.headers.get("location", ""):
+                    if answer.status_code >= 500 or _leads_elsewhere(answer.headers.get("location", "")):
                         found.append((form.action, name, odd[:20], answer.status_code))
     assert found == []
 
@@ -82,6 +82,12 @@ def test_no_odd_value_in_an_address_makes_a_fault(site: Site) -> None:
                 if answer.status_code >= 500:
                     found.append((address.path, name, odd[:20], answer.status_code))
     assert found == []
+
+
+def _leads_elsewhere(location: str) -> bool:
+    """Whether an address is not one of this site's. A place may well have been called //evil.example before."""
+    split = urlsplit(location)
+    return bool(split.scheme or split.netloc) or "\\" in location
 
 
 def _asking(text: str) -> list[set[str]]:

@@ -112,7 +112,8 @@ class Town:
         kept = {name: rows for name, rows in found.items() if name not in gone}
         used = {name: self._used(name) for name in ("business", "person")}
         ids = {row[0] for row in used["business"]}
-        return kept | used | {"flag_history": [row for row in kept["flag_history"] if row[0] in ids]}
+        of_used = {name: [row for row in kept[name] if row[0] in ids] for name in ("flag_history", "listed", "seat")}
+        return kept | used | of_used
 
     def _used(self, name: str) -> Rows:
         from store.tables import Business, Person

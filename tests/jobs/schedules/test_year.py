@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from jobs.audit import audit
 from jobs.schedules import cron, due, plans
 from jobs.schedules.due import Ended
 from jobs.schedules.tick import tick
@@ -163,7 +164,7 @@ def test_another_schedule_holds_from_when_it_was_told(store: Database) -> None:
     service.beat(now + timedelta(days=2))
     assert [ran.due_at.hour for ran in service.pulls] == [11, 6]
     with store.reading() as connection:
-        assert list(connection.scalars(select(plans.audit.c.action).order_by(plans.audit.c.id))) == ["schedule set", "schedule reset"]
+        assert list(connection.scalars(select(audit.c.action).order_by(audit.c.id))) == ["schedule set", "schedule reset"]
 
 
 def test_asked_it_is_due_now_and_once(store: Database) -> None:
