@@ -1,13 +1,12 @@
 """Areas: where the postcodes of businesses lie, and the places that follow from it."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, select, update
 
 from jobs.decisions import corrected
-from jobs.join import HELD
-from jobs.members import Areas, Held, in_order, place_of
+from jobs.join import held_by_business
+from jobs.members import Areas, in_order, place_of
 from mappings.places import Area, Places
 from store import bulk
 from store.queries import among
@@ -39,7 +38,7 @@ def place_anew(connection: Connection, business_ids: Sequence[str], places: Plac
     held = {row.id: (row.place, row.place_by_records) for row in connection.execute(these)}
     said = corrected.places(connection)
     changed = []
-    for business_id, records in sorted(_records(connection, business_ids).items()):
+    for business_id, records in sorted(held_by_business(connection, business_ids).items()):
         by_records = place_of(in_order(records), places, areas)
         place = said.get(business_id, by_records)
         if (place, by_records) != held[business_id]:
@@ -47,16 +46,3 @@ def place_anew(connection: Connection, business_ids: Sequence[str], places: Plac
         if place != held[business_id][0]:
             changed.append(business_id)
     return changed
-
-
-def _records(connection: Connection, business_ids: Sequence[str]) -> dict[str, list[Held]]:
-    query = (
-        select(joined.c.business_id, *HELD)
-        .join(record, record.c.id == joined.c.record_id)
-        .join(connections, connections.c.id == record.c.connection_id)
-        .where(among(connection, joined.c.business_id, business_ids), record.c.deleted_on.is_(None))
-    )
-    found: dict[str, list[Held]] = defaultdict(list)
-    for business_id, *held in connection.execute(query):
-        found[business_id].append(Held(*held))
-    return found

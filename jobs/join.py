@@ -11,6 +11,7 @@ from jobs.decisions.holding import upon_live
 from jobs.identity import Identity, assign
 from jobs.members import Held
 from store import bulk
+from store.queries import among
 from store.tables import RULES as BY_RULES
 from store.tables import Business, BusinessRecord, LinkDecision, Person, PersonRecord, Post, Record
 from store.tables import Connection as ConnectionRow
@@ -32,6 +33,21 @@ def live(connection: Connection, entity: str) -> list[Held]:
         .where(record.c.entity == entity, record.c.deleted_on.is_(None))
     )
     return sorted((Held(*row) for row in connection.execute(query)), key=lambda held: held.key)
+
+
+def held_by_business(connection: Connection, business_ids: Sequence[str]) -> dict[str, list[Held]]:
+    """The live records of these businesses."""
+    joined = bulk.table_of(BusinessRecord)
+    query = (
+        select(joined.c.business_id, *HELD)
+        .join(record, record.c.id == joined.c.record_id)
+        .join(connections, connections.c.id == record.c.connection_id)
+        .where(among(connection, joined.c.business_id, business_ids), record.c.deleted_on.is_(None))
+    )
+    found: dict[str, list[Held]] = defaultdict(list)
+    for business_id, *held in connection.execute(query):
+        found[business_id].append(Held(*held))
+    return found
 
 
 def human_decisions(connection: Connection, entity: str, records: Mapping[int, Held]) -> list[tuple[Key, Key, bool]]:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 
 from connector.contract import StopConnection
 from connector.http.hosts import Origin, is_loopback
-from connector.http.proxy import Proxy
+from placebridge.proxy_setting import ProxyAddress
 
 NOTIFY = "https://api.notifications.service.gov.uk"
 AN_ADDRESS = re.compile(r"[^\s@<>,;\"']{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -50,7 +50,7 @@ class NoticeSettings(BaseModel):
     notify_to: Addresses = Field(default=(), description="addresses parted by spaces, as in ops@council.gov.uk")
     notify_reply_to: str = Field(default="", description="the id of a reply-to address")
     notify_url: str = Field(default=NOTIFY, description=f"Notify's address, as in {NOTIFY}")
-    proxy: SecretStr = Field(default=SecretStr(""), description="the proxy's address, as in http://proxy.council.gov.uk:3128")
+    proxy: ProxyAddress = Field(default=SecretStr(""), description="the proxy's address, as in http://proxy.council.gov.uk:3128")
     """For webhook and Notify; mail goes straight to its server."""
     no_proxy: str = Field(default="", description="hosts that are reached without the proxy, parted by commas")
     ca_bundle: Path | None = Field(default=None, description="a PEM file of CAs to trust beside the public ones")
@@ -117,16 +117,6 @@ class NoticeSettings(BaseModel):
         if value and not AN_ID.fullmatch(value):
             raise ValueError("is no id; copy it from GOV.UK Notify, as in f33517ff-2a88-4f6e-b855-c550268ce08a")
         return value
-
-    @field_validator("proxy")
-    @classmethod
-    def _proxy(cls, address: SecretStr) -> SecretStr:
-        if address.get_secret_value():
-            try:
-                Proxy.of(address.get_secret_value())
-            except StopConnection:
-                raise ValueError("cannot be used; write one like http://proxy.council.gov.uk:3128") from None
-        return address
 
 
 def _demand_address(url: str) -> None:

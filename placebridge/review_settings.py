@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from connector.contract import StopConnection
 from connector.http.hosts import Origin, is_loopback
-from connector.http.proxy import Proxy
+from placebridge.proxy_setting import ProxyAddress
 from review.roles import Role
 
 Rights = dict[str, frozenset[Role]]
@@ -54,7 +54,7 @@ class ReviewSettings(BaseModel):
     oidc_user_claim: str = Field(default="sub", min_length=1, description="the claim that people are known by, as in sub")
     oidc_roles_claim: str = Field(default="roles", min_length=1, description="the claim that holds their roles, as in roles")
     oidc_roles: str = Field(default="", description="pairs parted by commas, as in Placebridge.Officer=officer")
-    oidc_proxy: SecretStr = Field(default=SecretStr(""), description="the proxy's address, as in http://proxy.council.gov.uk:3128")
+    oidc_proxy: ProxyAddress = Field(default=SecretStr(""), description="the proxy's address, as in http://proxy.council.gov.uk:3128")
     oidc_no_proxy: str = Field(default="", description="hosts that are reached without the proxy, parted by commas")
     oidc_ca_bundle: Path | None = Field(default=None, description="a PEM file of CAs to trust beside the public ones")
 
@@ -94,16 +94,6 @@ class ReviewSettings(BaseModel):
     def _roles(cls, pairs: str) -> str:
         _rights(pairs)
         return pairs
-
-    @field_validator("oidc_proxy")
-    @classmethod
-    def _proxy(cls, address: SecretStr) -> SecretStr:
-        if address.get_secret_value():
-            try:
-                Proxy.of(address.get_secret_value())
-            except StopConnection:
-                raise ValueError("cannot be used; write one like http://proxy.council.gov.uk:3128") from None
-        return address
 
 
 def _rights(pairs: str) -> Rights:

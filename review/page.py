@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import FormData, QueryParams
 from starlette.responses import RedirectResponse, Response
 
+from review import sessions
 from review.roles import Role, User
 from review.sessions import Session
 from review.site import Site
@@ -98,8 +99,6 @@ def not_done(ask: Ask, said: str, path: str) -> Response:
 
 
 def _next(ask: Ask, key: str, said: str, path: str) -> Response:
-    from review import sessions
-
     if ask.session is not None:
         ask.session.held[key] = said
         sessions.keep(ask.site.store, ask.session)

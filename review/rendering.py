@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from jobs.wording import say_day
 from review import sessions
+from review.navigation import navigation
 from review.page import Ask
 from review.words import LEVELS, REACHES, STATES, points_for, theme_name
 
@@ -73,8 +74,6 @@ def render(ask: Ask, template: str, status: int = 200, **context: Any) -> Respon
         "theme": lambda name: theme_name(site, name),
         "when": lambda moment: _moment(moment, site.zone), "may": lambda roles: user is not None and user.may(roles),
     }  # fmt: skip
-    from review.navigation import navigation
-
     words = environment().get_template(template).render(**common, navigation=navigation(user, ask.url), **context)
     return HTMLResponse(words, status_code=status)
 

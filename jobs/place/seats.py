@@ -8,10 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, select
-
 from jobs.facts import Known
-from jobs.join import HELD
 from jobs.members import Held, first, in_order
 from jobs.rules import Rules
 from mappings.names_text import fold
@@ -20,7 +17,6 @@ from mappings.policy_rules import PolicyRules
 from mappings.sectors import Organisation, Seat, Sectors, tagged
 from mappings.themes import Resources
 from store import bulk
-from store.queries import among
 from store.tables import Business, BusinessRecord, Record
 from store.tables import Connection as ConnectionRow
 
@@ -133,17 +129,3 @@ def _offers(known: Known, records: Sequence[Held], as_of: date, rules: SeatRules
         }
         for found in sorted({*days, *tags})
     ]
-
-
-def records_of(connection: Connection, business_ids: Sequence[str]) -> dict[str, list[Held]]:
-    """The live records of these businesses."""
-    query = (
-        select(joined.c.business_id, *HELD)
-        .join(record, record.c.id == joined.c.record_id)
-        .join(connections, connections.c.id == record.c.connection_id)
-        .where(among(connection, joined.c.business_id, business_ids), record.c.deleted_on.is_(None))
-    )
-    found: dict[str, list[Held]] = defaultdict(list)
-    for business_id, *held in connection.execute(query):
-        found[business_id].append(Held(*held))
-    return found

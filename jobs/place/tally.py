@@ -8,7 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, case, delete, func, select
 
 from jobs.facts import Known
-from jobs.place.seats import Seated, SeatRules, records_of, seat
+from jobs.join import held_by_business
+from jobs.place.seats import Seated, SeatRules, seat
 from mappings.policy import Judged
 from mappings.policy_rules import PolicyRules
 from store import bulk
@@ -42,7 +43,7 @@ def seats_of(
     connection: Connection, found: Sequence[tuple[Known, Judged | None]], as_of: date, policy: PolicyRules, rules: SeatRules
 ) -> list[Seated]:
     """The seats of these businesses as of a day, without writing."""
-    records = records_of(connection, [known.id for known, _ in found])
+    records = held_by_business(connection, [known.id for known, _ in found])
     return [seat(known, judged, records[known.id], as_of, policy, rules) for known, judged in found]
 
 

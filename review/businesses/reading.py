@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from jobs import merged_ids
 from jobs.facts import Known, Loader
 from jobs.flag import decide
 from jobs.paths import Path, paths
@@ -27,7 +28,6 @@ person_record, own = bulk.table_of(PersonRecord), bulk.table_of(OwnEngagement)
 
 ENTRIES = 25
 """Engagements on one page of the timeline."""
-MOST_MERGES = 50
 
 
 @dataclass(frozen=True)
@@ -120,14 +120,9 @@ class View:
 
 def durable_id(connection: Connection, business_id: str) -> str:
     """The id under which a business is known now. Raises NotFound."""
-    at = business_id
-    for _ in range(MOST_MERGES):
-        row = connection.execute(select(business.c.merged_into).where(business.c.id == at)).one_or_none()
-        if row is None:
-            break
-        if row.merged_into is None:
-            return at
-        at = row.merged_into
+    found = merged_ids.current(connection, Business, [business_id]).get(business_id)
+    if found is not None:
+        return found
     raise NotFound("No business has this id. It may have been removed with its connection. Search the list for its name.")
 
 

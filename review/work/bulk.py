@@ -6,7 +6,7 @@ from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from jobs.refused import Refused
-from jobs.work.listing import every_id
+from jobs.work.listing import Wanted, every_id, find
 from jobs.work.steps import REASONS
 from review.businesses.wanted import wanted_of
 from review.forms import day_fields, one_of
@@ -24,7 +24,8 @@ def show(ask: Ask, wrong: str = "") -> Response:
     ids = ask.all("id") or ask.query.getlist("id")
     query = ask.said("list") or ask.asked("list")
     which = "all" if "all" in {ask.said("which"), ask.asked("which")} else "selected"
-    total = len(_listed(ask, query))
+    site = ask.site
+    total = find(site.store, _wanted(ask, query), ask.user.sign_in, site.today(), site.zone).total
     return render(
         ask, "work/bulk.html", 422 if wrong else 200, ids=ids, list=query, which=which, total=total, wrong=wrong, said=ask.said,
         ERROR_AT=ERROR_AT, reasons=REASONS, until=day_fields(ask, "until"),
@@ -48,8 +49,11 @@ def change(ask: Ask) -> Response:
 
 def _listed(ask: Ask, query: str) -> list[str]:
     """The businesses of the list that a query asks for."""
-    there = Ask(ask.site, ask.session, ask.nonce, ask.path, QueryParams(parse_qsl(query)), ask.url)
-    return every_id(ask.site.store, wanted_of(there), ask.user.sign_in, ask.site.today())
+    return every_id(ask.site.store, _wanted(ask, query), ask.user.sign_in, ask.site.today())
+
+
+def _wanted(ask: Ask, query: str) -> Wanted:
+    return wanted_of(Ask(ask.site, ask.session, ask.nonce, ask.path, QueryParams(parse_qsl(query)), ask.url))
 
 
 PAGES = (Page("/work/bulk", "bulk", OFFICERS, get=show, post=change),)

@@ -2,7 +2,6 @@
 
 It is installed once into .peers/ at the project's root, by `TESTS_NEED_OIDC=1 ./run test tests/review`."""
 
-import hashlib
 import os
 import re
 import shutil
@@ -16,18 +15,19 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import requests
-from filelock import FileLock
+
+from tests.npm_peers import NpmPeer
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[2]
-LOCK = HERE / "package-lock.json"
-FOLDER = ROOT / ".peers" / f"oidc-{hashlib.sha256(LOCK.read_bytes()).hexdigest()[:12]}"
 NEEDED = "TESTS_NEED_OIDC"
 SECRET = "oidc-s3cret+/%4711"
 
 
 class NoProvider(Exception):
     """The provider is not installed here."""
+
+
+PEER = NpmPeer("oidc-provider", "oidc", HERE, NEEDED, NoProvider)
 
 
 @dataclass(frozen=True)
@@ -56,35 +56,10 @@ class Peer:
         raise AssertionError("the provider asks for ever")
 
 
-def installed() -> Path:
-    """The folder that holds the provider, installed first where TESTS_NEED_OIDC says so. Raises NoProvider where it is not there."""
-    if not (FOLDER / "ready").exists():
-        if not os.environ.get(NEEDED):
-            raise NoProvider(f"oidc-provider is not installed; {NEEDED}=1 installs it into .peers/ with npm")
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        with FileLock(FOLDER.with_suffix(".lock")):
-            _install()
-    return FOLDER
-
-
-def _install() -> None:
-    if (FOLDER / "ready").exists():
-        return
-    npm = shutil.which("npm")
-    if npm is None:
-        raise NoProvider("there is no npm here; install Node.js 20 or newer (Debian's packages nodejs and npm)")
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(HERE / name, FOLDER / name)
-    done = subprocess.run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=FOLDER, capture_output=True, text=True)
-    if done.returncode:
-        raise NoProvider(f"npm could not install oidc-provider: {done.stderr.strip()[-2000:]}")
-    (FOLDER / "ready").touch()
-
-
 @contextmanager
 def serving(site: str = "", in_token: bool = True) -> Iterator[Peer]:
     """A running provider. `in_token`: whether names and roles stand in the ID token, or only in what userinfo tells. Raises NoProvider."""
-    node, folder = shutil.which("node") or "node", installed()
+    node, folder = shutil.which("node") or "node", PEER.installed()
     site = site or f"http://127.0.0.1:{_free_port()}"
     words = [node, str(HERE / "provider.mjs"), str(folder / "node_modules"), f"{site}/sign-in/back"]
     environment = {**os.environ, "IN_TOKEN": "1" if in_token else "0", "PORT": "0"}
