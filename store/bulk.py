@@ -156,23 +156,27 @@ def _replace(
 ) -> Change:
     table = table_of(model)
     keys = list(key) or [column.name for column in table.primary_key]
-    wanted: dict[Key, dict[str, Any]] = {tuple(row[name] for name in keys): dict(row) for row in rows}
+    wanted: dict[Key, Mapping[str, Any]] = {tuple([row[name] for name in keys]): row for row in rows}
     names = list(next(iter(wanted.values()))) if wanted else keys
-    held = {
-        tuple(getattr(row, name) for name in keys): row
-        for row in connection.execute(select(*(table.c[name] for name in names)).where(condition))
-    }
+    at = [names.index(name) for name in keys]
+    query = select(*(table.c[name] for name in names)).where(condition)
+    held = {tuple([row[index] for index in at]): row for row in map(tuple, connection.execute(query))}
     change = Change(removed=[found for found in held if found not in wanted])
     for found, row in wanted.items():
         if found not in held:
             change.added.append(found)
-        elif any(_differs(getattr(held[found], name), row[name]) for name in names):
+        elif _differs(held[found], tuple([row[name] for name in names])):
             change.changed.append(found)
     _write(connection, table, keys, names, wanted, change, model)
     return change
 
 
-def _differs(held: Any, wanted: Any) -> bool:
+def _differs(held: Key, wanted: Key) -> bool:
+    # Most are equal at first sight. Instants of two zones may not be and yet be the same moment, where clocks are put back.
+    return held != wanted and any(_cell_differs(*cells) for cells in zip(held, wanted, strict=True))
+
+
+def _cell_differs(held: Any, wanted: Any) -> bool:
     if isinstance(held, datetime) and isinstance(wanted, datetime):
         return held.timestamp() != wanted.timestamp()
     return bool(held != wanted)
@@ -183,7 +187,7 @@ def _write(
     table: Table,
     keys: list[str],
     names: list[str],
-    wanted: dict[Key, dict[str, Any]],
+    wanted: Mapping[Key, Mapping[str, Any]],
     change: Change,
     model: type[SQLModel],
 ) -> None:
