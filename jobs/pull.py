@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import Connection, Select, delete, select, update
+from sqlalchemy import Row as SqlRow
 
 from connector.contract import Connector, ConnectorError, Entity, Page, Row, StopEntity, Stopped, TryLater
 from jobs.runs import Counts
@@ -134,9 +135,11 @@ def _digested(told: list[str] | None) -> str | None:
     return None if told is None else hashlib.blake2b(repr(told).encode(), digest_size=16).hexdigest()
 
 
-def _held(task: Task) -> Cursor | None:
-    with task.store.begin() as session:
-        return session.get(Cursor, (task.connection_id, task.entity))
+def _held(task: Task) -> SqlRow[Any] | None:
+    """The cursor's row."""
+    query = select(cursor).where(cursor.c.connection_id == task.connection_id, cursor.c.entity == task.entity)
+    with task.store.reading() as connection:
+        return connection.execute(query).first()
 
 
 def _has_records(task: Task) -> bool:
@@ -146,7 +149,7 @@ def _has_records(task: Task) -> bool:
         return connection.execute(query).first() is not None
 
 
-def _resumed(held: Cursor | None, map_version: str, fingerprint: str | None) -> _Read | None:
+def _resumed(held: SqlRow[Any] | None, map_version: str, fingerprint: str | None) -> _Read | None:
     """The read that a killed run left, if what it was reading is still the same."""
     if held is None or held.position is None:
         return None
@@ -157,7 +160,7 @@ def _resumed(held: Cursor | None, map_version: str, fingerprint: str | None) -> 
     return _Read(fingerprint, position["block"], position["cursor"], position["read"], Counter(position["said"]), ended, position["living"])
 
 
-def _since(held: Cursor | None, task: Task) -> dict[str, Any]:
+def _since(held: SqlRow[Any] | None, task: Task) -> dict[str, Any]:
     """The cursor from which each source is read on, where its last whole read left one and is still worth going on from."""
     if held is None or task.full or held.map_version != task.map_version:
         return {}

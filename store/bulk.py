@@ -11,7 +11,6 @@ from typing import Any
 
 import orjson
 from sqlalchemy import JSON, Column, ColumnElement, Connection, LargeBinary, Table, and_, bindparam, delete, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
@@ -65,7 +64,11 @@ def insert(connection: Connection, model: type[SQLModel], columns: Sequence[str]
 
 def upsert(connection: Connection, model: type[SQLModel]) -> Any:
     """An INSERT of this database's own dialect, which takes `on_conflict_do_nothing` and `on_conflict_do_update`: for single rows."""
-    return (pg_insert if connection.dialect.name == "postgresql" else sqlite_insert)(table_of(model))
+    if connection.dialect.name == "sqlite":
+        return sqlite_insert(table_of(model))
+    from sqlalchemy.dialects.postgresql import insert as pg_insert  # takes a while, and SQLite never needs it
+
+    return pg_insert(table_of(model))
 
 
 def append(connection: Connection, model: type[SQLModel], columns: Mapping[str, Sequence[Any]]) -> None:
