@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,7 +52,7 @@ class Task:
         """The field map's blocks of this entity."""
         return self.field_map.blocks.get(self.entity, [])
 
-    @property
+    @cached_property
     def map_version(self) -> str:
         """Changes when rows would be read differently."""
         return f"{self.field_map.version(self.entity)} {self.zone.key} {READING_VERSION}"
