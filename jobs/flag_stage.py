@@ -27,9 +27,17 @@ Progress = Callable[[int, int], None]
 
 
 def flag_businesses(
-    store: Database, as_of: date, rules: Rules, zone: ZoneInfo, progress: Progress = lambda done, total: None, worth: int = WORTH
+    store: Database,
+    as_of: date,
+    rules: Rules,
+    zone: ZoneInfo,
+    progress: Progress = lambda done, total: None,
+    worth: int = WORTH,
+    batch: int = BATCH,
 ) -> int:
-    """Brings every flag, and beside it the picture of the places, up to a day; returns how many businesses were looked at."""
+    """Brings every flag, and beside it the picture of the places, up to a day; returns how many businesses were looked at.
+
+    `worth`: as many are looked at in several processes, where all are to be. `batch`: so many are written in one transaction."""
     looking = Looking.by(rules, as_of, zone)
     with store.connect() as connection:
         whole = _is_whole(connection, looking.version)
@@ -37,14 +45,11 @@ def flag_businesses(
         if apart := whole and len(ids) >= worth and processors() > 1 and store.seen_by_others:
             _forget_marks(connection)
     with seldom():
-        if apart:
-            _look_apart(store, ids, looking, progress)
-        else:
-            _look_here(store, ids, looking, progress)
+        (_look_apart if apart else _look_here)(store, list(_parts(ids, batch)), looking, progress)
     with store.connect() as connection:
         bulk.replace(connection, Stage, [{"name": "flag", "worked_from": {"rules": looking.version}}], {"name": "flag"})
         marked = _touched(connection, as_of) if apart else []
-    _look_here(store, marked, looking, progress)
+    _look_here(store, list(_parts(marked, batch)), looking)
     return len(ids)
 
 
@@ -71,27 +76,25 @@ def _look(connection: Connection, ids: list[str], looking: Looking) -> None:
     write(connection, changes(connection, ids, looking), looking.as_of)
 
 
-def _look_here(store: Database, ids: Sequence[str], looking: Looking, progress: Progress) -> None:
-    done = 0
-    for part in _parts(ids):
+def _look_here(store: Database, parts: Sequence[list[str]], looking: Looking, progress: Progress = lambda done, total: None) -> None:
+    done, total = 0, sum(map(len, parts))
+    for part in parts:
         with store.connect() as connection:
             _look(connection, part, looking)
-        done += len(part)
-        progress(done, len(ids))
+        progress(done := done + len(part), total)
 
 
-def _look_apart(store: Database, ids: Sequence[str], looking: Looking, progress: Progress) -> None:
+def _look_apart(store: Database, parts: Sequence[list[str]], looking: Looking, progress: Progress) -> None:
     """In several processes. No mark is taken off: it was made since `_forget_marks`, perhaps after its business was read."""
-    done = 0
-    for part, found in look_apart(store, list(_parts(ids)), looking):
+    done, total = 0, sum(map(len, parts))
+    for part, found in look_apart(store, parts, looking):
         with store.connect() as connection:
             write(connection, found or changes(connection, part, looking), looking.as_of)
-        done += len(part)
-        progress(done, len(ids))
+        progress(done := done + len(part), total)
 
 
-def _parts(ids: Sequence[str]) -> Iterator[list[str]]:
-    return (list(ids[start : start + BATCH]) for start in range(0, len(ids), BATCH))
+def _parts(ids: Sequence[str], batch: int) -> Iterator[list[str]]:
+    return (list(ids[start : start + batch]) for start in range(0, len(ids), batch))
 
 
 def _is_whole(connection: Connection, version: str) -> bool:
