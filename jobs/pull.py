@@ -5,23 +5,24 @@ A page's rows and the cursor after it are stored in one transaction, so a run th
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import orjson
-from sqlalchemy import Connection, Select, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Row as SqlRow
 
-from connector.contract import Connector, ConnectorError, Entity, Page, Row, StopEntity, Stopped, TryLater
+from connector.contract import Connector, ConnectorError, Entity, Page, StopEntity, Stopped, TryLater
+from jobs.arrivals import Arrivals
 from jobs.runs import Counts
 from jobs.settle import DeletionsRefused, Ended, Finished, settle
 from mappings.field_map import Block, FieldMap
-from mappings.reading import READING_VERSION, Reader, Reading
+from mappings.reading import READING_VERSION
 from store import bulk
 from store.database import Database
-from store.queries import among_named, listed
 from store.tables import Arrival, Cursor, Record
 
 arrival, cursor = bulk.table_of(Arrival), bulk.table_of(Cursor)
@@ -51,7 +52,7 @@ class Task:
         """The field map's blocks of this entity."""
         return self.field_map.blocks.get(self.entity, [])
 
-    @property
+    @cached_property
     def map_version(self) -> str:
         """Changes when rows would be read differently."""
         return f"{self.field_map.version(self.entity)} {self.zone.key} {READING_VERSION}"
@@ -134,9 +135,11 @@ def _digested(told: list[str] | None) -> str | None:
     return None if told is None else hashlib.blake2b(repr(told).encode(), digest_size=16).hexdigest()
 
 
-def _held(task: Task) -> Cursor | None:
-    with task.store.begin() as session:
-        return session.get(Cursor, (task.connection_id, task.entity))
+def _held(task: Task) -> SqlRow[Any] | None:
+    """The cursor's row."""
+    query = select(cursor).where(cursor.c.connection_id == task.connection_id, cursor.c.entity == task.entity)
+    with task.store.reading() as connection:
+        return connection.execute(query).first()
 
 
 def _has_records(task: Task) -> bool:
@@ -146,7 +149,7 @@ def _has_records(task: Task) -> bool:
         return connection.execute(query).first() is not None
 
 
-def _resumed(held: Cursor | None, map_version: str, fingerprint: str | None) -> _Read | None:
+def _resumed(held: SqlRow[Any] | None, map_version: str, fingerprint: str | None) -> _Read | None:
     """The read that a killed run left, if what it was reading is still the same."""
     if held is None or held.position is None:
         return None
@@ -157,7 +160,7 @@ def _resumed(held: Cursor | None, map_version: str, fingerprint: str | None) -> 
     return _Read(fingerprint, position["block"], position["cursor"], position["read"], Counter(position["said"]), ended, position["living"])
 
 
-def _since(held: Cursor | None, task: Task) -> dict[str, Any]:
+def _since(held: SqlRow[Any] | None, task: Task) -> dict[str, Any]:
     """The cursor from which each source is read on, where its last whole read left one and is still worth going on from."""
     if held is None or task.full or held.map_version != task.map_version:
         return {}
@@ -178,7 +181,7 @@ def _drop(task: Task) -> None:
 
 
 def _read_block(task: Task, block: Block, read: _Read, known: bool, since: dict[str, Any] | None) -> None:
-    rows, begun_at = _Rows(task, block, known), read.block
+    rows, begun_at = Arrivals(task.connection_id, block, task.zone, known, task.full), read.block
     for page in _pages(task.connector, as_entity(block), since if read.cursor is None else read.cursor):
         _store_page(task, rows, read, page)
         task.progress(f"{task.entity} {block.source}", page.done, page.total)
@@ -197,7 +200,7 @@ def _pages(connector: Connector, entity: Entity, cursor: dict[str, Any] | None) 
         raise StopEntity(said) from fault
 
 
-def _store_page(task: Task, rows: "_Rows", read: _Read, page: Page) -> None:
+def _store_page(task: Task, rows: Arrivals, read: _Read, page: Page) -> None:
     source = task.blocks[read.block].source
     if page.restarted and sum(block.source == source for block in task.blocks) > 1:
         _drop(task)  # the other block's rows of it cannot be told from these
@@ -214,128 +217,19 @@ def _store_page(task: Task, rows: "_Rows", read: _Read, page: Page) -> None:
         if page.restarted:
             of_this = (arrival.c.connection_id == task.connection_id, arrival.c.entity == task.entity, arrival.c.block == source)
             connection.execute(delete(arrival).where(*of_this))
-        for columns in rows.of(connection, page):
-            bulk.append(connection, Arrival, columns)
+        rows.write(connection, page)
         _save_position(connection, task, read.position(task.map_version))
 
 
-Columns = dict[str, Sequence[Any]]
-"""Arrivals, column by column."""
+_STANDS = (
+    update(cursor)
+    .where(cursor.c.connection_id == bindparam("connection"), cursor.c.entity == bindparam("of"))
+    .values(position=bindparam("stands", type_=cursor.c.position.type))
+)  # written once, as it is asked for every page
 
 
-class _Rows:
-    """Turns a block's rows into arrivals. A row whose cells its record was read from already is not read again."""
-
-    def __init__(self, task: Task, block: Block, known: bool) -> None:
-        self._task, self._block, self._known = task, block, known
-        self._reader = Reader(block, task.zone)
-        self._query: Select[Any] | None = None
-        self._rules = _digest(f"{READING_VERSION} {block!r} {task.zone.key}".encode())
-
-    def of(self, connection: Connection, page: Page) -> list[Columns]:
-        """All that a page says, in its order."""
-        return [
-            *self._arrivals(connection, page.rows, page.living),
-            self._skipped(connection, page),
-            *self._told(connection, page),
-        ]
-
-    def latest(self, rows: list[Row]) -> list[Row]:
-        """The last of the rows of each id."""
-        ids = self._reader.source_ids(rows) if self._block.ids else []
-        if len(set(ids)) == len(ids):
-            return rows
-        return list(dict(zip(ids, rows, strict=True)).values())
-
-    def _told(self, connection: Connection, page: Page) -> Iterator[Columns]:
-        """Ids that were told without a row."""
-        if page.deleted or page.merged:
-            gone = [*page.deleted, *(merge.loser for merge in page.merged)]
-            yield self._marks(connection, "deleted", gone)
-            merged = self._marks(connection, "merged", [merge.loser for merge in page.merged])
-            yield merged | {"fields": [orjson.dumps({"survivor": merge.survivor}).decode() for merge in page.merged]}
-        yield self._marks(connection, "seen", page.seen)
-
-    def _marks(self, connection: Connection, mark: str, ids: Sequence[str]) -> Columns:
-        return self._head(len(ids)) | {
-            "mark": [mark] * len(ids),
-            "source_id": ids,
-            "record_id": [record_id for record_id, _ in self._held(connection, ids)],
-            "block": [self._block.source] * len(ids),
-        }
-
-    def _arrivals(self, connection: Connection, rows: Sequence[Row], living: bool) -> list[Columns]:
-        """The arrivals of rows whose cells are known, and of those that had to be read."""
-        hashes = [hashlib.blake2b(orjson.dumps(row), digest_size=16, key=self._rules).digest() for row in rows]
-        if not self._known:
-            return [self._read(self._reader.read(rows), hashes, [None] * len(rows))]
-        if not self._block.ids:
-            return [self._without_ids(connection, rows, hashes)]
-        held = self._held(connection, self._reader.source_ids(rows))
-        unchanged, others = [], []
-        for row, row_hash, (record_id, before) in zip(rows, hashes, held, strict=True):
-            if before == row_hash and not self._task.full:
-                unchanged.append(record_id)
-            else:
-                others.append((row, row_hash, record_id))
-        readings = self._reader.read([row for row, _, _ in others])
-        fresh = self._read(readings, [row_hash for _, row_hash, _ in others], [record_id for _, _, record_id in others])
-        same = self._head(len(unchanged)) | {"record_id": unchanged}
-        return [same | {"block": [self._block.source] * len(unchanged)} if living else same, fresh]
-
-    def _skipped(self, connection: Connection, page: Page) -> Columns:
-        """What the connector could not read."""
-        readings = [Reading(skip.source_id or skip.where, {"where": skip.where}, reason=skip.reason) for skip in page.skipped]
-        held = self._held(connection, [reading.source_id for reading in readings])
-        return self._read(readings, [b""] * len(readings), [record_id for record_id, _ in held])
-
-    def _without_ids(self, connection: Connection, rows: Sequence[Row], hashes: Sequence[bytes]) -> Columns:
-        """Rows whose id is only known once they are read: participants."""
-        readings = self._reader.read(rows)
-        held = self._held(connection, [reading.source_id for reading in readings])
-        return self._read(readings, hashes, [record_id for record_id, _ in held])
-
-    def _held(self, connection: Connection, ids: Sequence[str]) -> list[tuple[int | None, bytes | None]]:
-        """For each id the record that has it, and of which cells that was read."""
-        if not ids or not self._known:
-            return [(None, None)] * len(ids)
-        if self._query is None:
-            self._query = self._held_query(connection)
-        rows = connection.execute(self._query, {"ids": listed(connection, ids)}).all()
-        found = {source_id: (record_id, row_hash) for source_id, record_id, row_hash in rows}
-        return [found.get(source_id, (None, None)) for source_id in ids]
-
-    def _held_query(self, connection: Connection) -> Select[Any]:
-        record = bulk.table_of(Record)
-        return select(record.c.source_id, record.c.id, record.c.row_hash).where(
-            record.c.connection_id == self._task.connection_id,
-            record.c.entity == self._task.entity,
-            among_named(connection, record.c.source_id, "ids"),
-        )
-
-    def _head(self, count: int) -> Columns:
-        return {"connection_id": [self._task.connection_id] * count, "entity": [self._task.entity] * count}
-
-    def _read(self, readings: Sequence[Reading], hashes: Sequence[bytes], record_ids: Sequence[int | None]) -> Columns:
-        return self._head(len(readings)) | {
-            "record_id": record_ids,
-            "source_id": [reading.source_id for reading in readings],
-            "row_hash": hashes,
-            "block": [self._block.source] * len(readings),
-            "fields": [orjson.dumps(reading.fields, option=orjson.OPT_SORT_KEYS).decode() for reading in readings],
-            "notices": [reading.notices or None for reading in readings],
-            "changed": [reading.changed for reading in readings],
-            "reason": [reading.reason for reading in readings],
-        }
-
-
-def _digest(content: bytes) -> bytes:
-    return hashlib.blake2b(content, digest_size=16).digest()
-
-
-def _save_position(connection: Connection, task: Task, position: dict[str, Any] | None) -> None:
-    of_this = (cursor.c.connection_id == task.connection_id, cursor.c.entity == task.entity)
-    done = connection.execute(update(cursor).where(*of_this).values(position=position))
+def _save_position(connection: Connection, task: Task, position: dict[str, Any]) -> None:
+    done = connection.execute(_STANDS, {"connection": task.connection_id, "of": task.entity, "stands": position})
     if not done.rowcount:
         connection.execute(
             cursor.insert().values(

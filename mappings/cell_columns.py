@@ -30,7 +30,7 @@ def taker(part: Part, at: dict[str, int]) -> Take:
     if not part.values and part.default is None:
         return take
     translate = translator(part)
-    return lambda table: [translate(cell) for cell in take(table)]
+    return lambda table: _each(translate, take(table))
 
 
 def pointer(part: Part, at: dict[str, int]) -> Take:
@@ -38,7 +38,7 @@ def pointer(part: Part, at: dict[str, int]) -> Take:
     if part.match != "id" or len(part.columns) < 2 or part.join not in {None, "|"}:
         return taker(part, at)
     indexes, translate = [at[column] for column in part.columns], translator(part)
-    return lambda table: [translate(found) for found in joined_ids([table[index] for index in indexes])]
+    return lambda table: _each(translate, joined_ids([table[index] for index in indexes]))
 
 
 def joiner(part: Part, at: dict[str, int]) -> Take:
@@ -53,7 +53,10 @@ def joiner(part: Part, at: dict[str, int]) -> Take:
     between = " " if part.join is None else part.join
 
     def joined(table: Table) -> list[Cell]:
-        rows = zip(*(texts(table[index]) for index in indexes), strict=True)
+        columns = [texts(table[index]) for index in indexes]
+        rows = zip(*columns, strict=True)
+        if all(map(all, columns)):
+            return list(map(between.join, rows))
         return [between.join(filter(None, row)) for row in rows]
 
     return joined
@@ -70,6 +73,16 @@ def translator(part: Part) -> Callable[[Cell], Cell]:
         return words.get(text.strip().casefold(), cell)
 
     return translated
+
+
+def _each(translate: Callable[[Cell], Cell], cells: Sequence[Cell]) -> Sequence[Cell]:
+    """What each cell means; of texts that come again only once."""
+    try:
+        "".join(cells)  # type: ignore[arg-type] # only texts are looked up: 1 and true would be one key
+    except TypeError:
+        return [translate(cell) for cell in cells]
+    known = {cell: translate(cell) for cell in set(cells)}
+    return [known[cell] for cell in cells]
 
 
 def joined_ids(columns: Table) -> list[str]:

@@ -1,5 +1,6 @@
 """Cells as text, dates and times. A cell is text, or has a type where the system knows better (a workbook, JSON)."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -33,6 +34,18 @@ def read_instant(cell: Cell, form: str | None, zone: ZoneInfo) -> datetime | Non
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (OverflowError, ValueError):
         return None
+
+
+def read_instants(cells: Sequence[Cell], form: str | None, zone: ZoneInfo) -> list[datetime | None]:
+    """`read_instant` for each of them."""
+    if form is None:
+        try:
+            found: list[datetime | None] = list(map(datetime.fromisoformat, cells))  # type: ignore[arg-type] # most columns are such texts
+        except (TypeError, ValueError):
+            found = [None]
+        if all(moment is not None and moment.tzinfo is UTC for moment in found):
+            return found
+    return [read_instant(cell, form, zone) for cell in cells]
 
 
 def read_date(cell: Cell, form: str | None, zone: ZoneInfo) -> date | None:

@@ -7,11 +7,12 @@ Readings in the same order.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from mappings.cell_columns import Table, joined_ids, pointer, taker, texts
-from mappings.cells import Cell, as_text, read_date, read_instant
+from mappings.cells import Cell, as_text, read_date, read_instants
 from mappings.field_map_parts import Block, Part
 from mappings.guest_reading import GuestReader
 from mappings.vocabulary import DATES, INSTANTS, REFERENCES, WORDS, YES_NO, YES_NO_WORDS
@@ -42,6 +43,26 @@ class Reading:
     notices: Sequence[Notice] = ()
 
 
+@dataclass(slots=True)
+class Readings:
+    """A page's rows as Placebridge reads them, column by column."""
+
+    source_ids: list[str]
+    columns: dict[str, Sequence[object]]
+    """By field; None or empty where a row has none."""
+    changed: Sequence[datetime | None]
+    reasons: dict[int, str]
+    """Of the rows that are rejects."""
+    notices: dict[int, list[Notice]]
+    """Of the rows that have any."""
+
+    def fields(self) -> list[dict[str, Any]]:
+        """Each row's filled fields."""
+        names = list(self.columns)
+        rows = zip(*self.columns.values(), strict=True) if names else [()] * len(self.source_ids)
+        return [{name: value for name, value in zip(names, row, strict=True) if value} for row in rows]
+
+
 class Reader:
     """Reads the rows of one block."""
 
@@ -62,51 +83,49 @@ class Reader:
 
     def read(self, rows: Sequence[Row]) -> list[Reading]:
         """Reads a page. Never raises for what a cell may hold."""
-        if not rows:
-            return []
-        self._notices, self._reasons = {}, {}
-        table = list(zip(*rows, strict=True))
-        columns = [column(table) for column in self._fields.values()]
-        by_row = zip(*columns, strict=True) if columns else [()] * len(rows)
-        guests = [reader.read(table) for reader in self._guests]
-        changed = self._changes(table) if self._changed else [None] * len(rows)
-        names = list(self._fields)
-        readings = [
-            Reading(source_id, _filled(names, values), moment)
-            for source_id, values, moment in zip(self.source_ids(rows), by_row, changed, strict=True)
+        page = self.columns(rows, self.source_ids(rows))
+        told = zip(page.source_ids, page.fields(), page.changed, strict=True)
+        return [
+            Reading(source_id, fields, moment, page.reasons.get(row), page.notices.get(row, ()))
+            for row, (source_id, fields, moment) in enumerate(told)
         ]
-        for lists in guests:
-            for reading, listed in zip(readings, lists, strict=True):
-                if listed:
-                    reading.fields.setdefault("participants", []).extend(listed)
-        self._finish(readings)
-        return readings
+
+    def columns(self, rows: Sequence[Row], source_ids: Sequence[str]) -> Readings:
+        """`read` for whoever wants columns and has the rows' ids already (participants': empty)."""
+        self._notices, self._reasons = {}, {}
+        table = list(zip(*rows, strict=True)) if rows else [()] * len(self._at)
+        columns = {name: column(table) for name, column in self._fields.items()}
+        guests = [reader.read(table) for reader in self._guests]
+        if guests:
+            columns["participants"] = [list(chain.from_iterable(listed)) for listed in zip(*guests, strict=True)]
+        changed = self._changes(table) if self._changed else [None] * len(rows)
+        page = Readings(list(source_ids), columns, changed, self._reasons, self._notices)
+        _FINISH[self._entity](page)
+        return page
 
     def _column(self, name: str, part: Part) -> Column:
         key, take = (self._entity, name), taker(part, self._at)
         if key in REFERENCES:
             point = pointer(part, self._at)
-            return lambda table: [reference(part, text) for text in texts(point(table))]
+            return lambda table: references(part, texts(point(table)))
         if key in INSTANTS:
-            return lambda table: [self._instant(row, name, part, cell) for row, cell in enumerate(take(table))]
+            return lambda table: self._instants(name, part, take(table))
         if key in DATES:
             return lambda table: [self._date(row, name, part, cell) for row, cell in enumerate(take(table))]
         if key in WORDS or key in YES_NO:
             known = YES_NO_WORDS if key in YES_NO else {ours: ours for ours in WORDS[key]}
-            return lambda table: [self._word(row, name, known, text) for row, text in enumerate(texts(take(table)))]
+            return lambda table: self._words(name, known, texts(take(table)))
         return lambda table: texts(take(table))
 
     def _note(self, row: int, name: str, text: str, what: str) -> None:
         self._notices.setdefault(row, []).append((name, text[:LONGEST], what))
 
-    def _instant(self, row: int, name: str, part: Part, cell: Cell) -> str | None:
-        if not (text := as_text(cell)):
-            return None
-        found = read_instant(cell, part.format, self._zone)
-        if found is None:
-            self._reasons.setdefault(row, f"{name} '{text[:40]}' {_no_date(part.format)}")
-            return None
-        return found.isoformat()
+    def _instants(self, name: str, part: Part, cells: Sequence[Cell]) -> list[str | None]:
+        found = read_instants(cells, part.format, self._zone)
+        for row, moment in enumerate(found):
+            if moment is None and (text := as_text(cells[row])):
+                self._reasons.setdefault(row, f"{name} '{text[:40]}' {_no_date(part.format)}")
+        return [None if moment is None else moment.isoformat() for moment in found]
 
     def _date(self, row: int, name: str, part: Part, cell: Cell) -> str | None:
         if not (text := as_text(cell)):
@@ -117,61 +136,51 @@ class Reader:
             return None
         return found.isoformat()
 
-    def _word(self, row: int, name: str, known: dict[str, str], text: str) -> str | None:
-        found = known.get(text) or known.get(text.casefold())
-        if found is None and text:
+    def _words(self, name: str, known: dict[str, str], found: Sequence[str]) -> list[str | None]:
+        meant = {text: known.get(text) or known.get(text.casefold()) for text in set(found)}
+        if any(text and not word for text, word in meant.items()):
             taken = "other" if name == "kind" else "empty"
-            self._note(row, name, text, f"is none of our words and is taken for {taken}; `values` can map it")
-        return found
+            for row, text in enumerate(found):
+                if text and not meant[text]:
+                    self._note(row, name, text, f"is none of our words and is taken for {taken}; `values` can map it")
+        return [meant[text] for text in found]
 
     def _changes(self, table: Table) -> list[datetime | None]:
         if self._changed is None:
             return []
         take, form = self._changed
-        found: list[datetime | None] = []
-        for row, cell in enumerate(take(table)):
-            moment = read_instant(cell, form, self._zone)
-            if moment is None and (text := as_text(cell)):
+        cells = take(table)
+        found = read_instants(cells, form, self._zone)
+        for row, moment in enumerate(found):
+            if moment is None and (text := as_text(cells[row])):
                 self._note(row, "changed", text, _no_date(form))
-            found.append(moment)
         return found
 
-    def _finish(self, readings: list[Reading]) -> None:
-        for row, notices in self._notices.items():
-            readings[row].notices = notices
-        for row, reason in self._reasons.items():
-            readings[row].reason = reason
-        finish = _FINISH[self._entity]
-        for reading in readings:
-            finish(reading)
+
+def _finish_named(page: Readings) -> None:
+    named = [page.columns[name] for name in ("name", "first_name", "last_name") if name in page.columns]
+    if all(page.source_ids) and any(map(all, named)):
+        return
+    for row, source_id in enumerate(page.source_ids):
+        if not source_id:
+            page.reasons[row] = NO_ID
+        elif not any(column[row] for column in named):
+            page.reasons[row] = "it has no name"
 
 
-def _filled(names: Sequence[str], values: Sequence[object]) -> dict[str, object]:
-    fields = dict(zip(names, values, strict=False))
-    return fields if all(values) else {name: value for name, value in fields.items() if value}
+def _finish_engagement(page: Readings) -> None:
+    page.reasons.update((row, NO_ID) for row, source_id in enumerate(page.source_ids) if not source_id)
+    kinds = page.columns.get("kind", [None] * len(page.source_ids))
+    page.columns["kind"] = [kind or "other" for kind in kinds]
 
 
-def _finish_named(reading: Reading) -> None:
-    fields = reading.fields
-    if not reading.source_id:
-        reading.reason = NO_ID
-    elif not ("name" in fields or "first_name" in fields or "last_name" in fields):
-        reading.reason = "it has no name"
-
-
-def _finish_engagement(reading: Reading) -> None:
-    if not reading.source_id:
-        reading.reason = NO_ID
-    reading.fields.setdefault("kind", "other")
-
-
-def _finish_participant(reading: Reading) -> None:
-    fields = reading.fields
-    reading.source_id = reading.source_id or participant_id(fields)
-    if "engagement" not in fields:
-        reading.reason = reading.reason or "it names no engagement"
-    elif not fields.keys() & {"person", "email", "name"}:
-        reading.reason = reading.reason or "it names nobody"
+def _finish_participant(page: Readings) -> None:
+    for row, fields in enumerate(page.fields()):
+        page.source_ids[row] = page.source_ids[row] or participant_id(fields)
+        if "engagement" not in fields:
+            page.reasons.setdefault(row, "it names no engagement")
+        elif not fields.keys() & {"person", "email", "name"}:
+            page.reasons.setdefault(row, "it names nobody")
 
 
 NO_ID = "it has no id"
@@ -188,11 +197,11 @@ def participant_id(fields: dict[str, object]) -> str:
     return "|".join(part for part in (*parts, str(fields.get("took_part", ""))) if part)
 
 
-def reference(part: Part, text: str) -> object:
-    """A reference as it is stored: the id alone, or [match, text, split] where the field map says how it points."""
-    if not text or (part.match == "id" and not part.split):
-        return text
-    return [part.match, text, part.split or ""]
+def references(part: Part, found: Sequence[str]) -> Sequence[object]:
+    """References as they are stored: the id alone, or [match, text, split] where the field map says how it points."""
+    if part.match == "id" and not part.split:
+        return found
+    return [[part.match, text, part.split or ""] if text else text for text in found]
 
 
 def pointed_at(stored: object) -> str:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from placebridge import __version__
+from placebridge.garbage import spare_loading
 
 DONE, FAILED, USAGE, PARTIAL, LOCKED = 0, 1, 2, 3, 75
 STOPPED = 130
@@ -596,6 +597,7 @@ def database_move(
 
 def main() -> None:
     """The console script."""
+    spare_loading()
     sys.exit(guarded(lambda: app(prog_name="placebridge")))
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import typer
 from sqlalchemy import Connection, delete, func, insert, select, update
-from sqlmodel import SQLModel
 
 from connector.http import SlidingBudget
 from jobs import dirty
@@ -23,7 +22,7 @@ from placebridge.settings_file import CONNECTIONS, NAME
 from placebridge.user import user
 from store import bulk
 from store.lease import whole
-from store.tables import Audit, BusinessRecord, DueRun, LookupAnswer, Record, Schedule
+from store.tables import Audit, BusinessRecord, DueRun, LookupAnswer, Record, Schedule, everything
 from store.tables import Connection as ConnectionRow
 
 connections, record = bulk.table_of(ConnectionRow), bulk.table_of(Record)
@@ -44,7 +43,7 @@ def rename(file: Path | None, name: str, new_name: str) -> None:
             connection.execute(update(connections).where(connections.c.id == held.id).values(name=new))
             for table in PLANNED:  # the worker may have begun to follow the new name
                 connection.execute(delete(table).where(table.c.connection == new))
-            for table in SQLModel.metadata.sorted_tables:
+            for table in everything():
                 if "connection" in table.c:
                     connection.execute(update(table).where(table.c.connection == held.name).values(connection=new))
             _mark(connection, held.id)

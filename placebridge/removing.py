@@ -14,7 +14,7 @@ from jobs.place import tally
 from jobs.work import keeping
 from store import bulk
 from store.queries import among
-from store.tables import Business, BusinessRecord, LookupAnswer, Person, PersonRecord, Record, Stage
+from store.tables import Business, BusinessRecord, LookupAnswer, Person, PersonRecord, Record, Stage, everything
 from store.tables import Connection as ConnectionRow
 
 connections, record = bulk.table_of(ConnectionRow), bulk.table_of(Record)
@@ -51,7 +51,7 @@ def remove_all_of(connection: Connection, held: Any) -> None:
 
 
 def _others() -> Iterator[Table]:
-    return (table for table in SQLModel.metadata.sorted_tables if table not in (record, connections))
+    return (table for table in everything() if table not in (record, connections))
 
 
 def _answered(connection: Connection, name: str) -> list[str]:

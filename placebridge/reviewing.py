@@ -12,6 +12,7 @@ from connector.http.hosts import is_loopback
 from connector.http.transport import context_of
 from jobs.rules import Rules
 from jobs.versions import newest_id
+from placebridge.garbage import keep_and_serve
 from placebridge.opening import Opened, opened, rules_of, setup_of
 from placebridge.output import say
 from placebridge.settings import Config, ConfigError
@@ -127,8 +128,10 @@ def _serve(site: Site, host: str, port: int, trusted: str) -> None:
 
     from review.app import make_app
 
+    app = make_app(site)
+    keep_and_serve()
     uvicorn.run(
-        make_app(site),
+        app,
         host=host,
         port=port,
         log_level="warning",

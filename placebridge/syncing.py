@@ -1,6 +1,5 @@
 """`placebridge sync`: one pass of the pipeline, with progress on a terminal and plain lines in a log."""
 
-import gc
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
@@ -15,6 +14,7 @@ from jobs.flag import flags_as_of, stored_states
 from jobs.pipeline import Options, Result
 from jobs.pipeline import sync as run_pipeline
 from jobs.rules import Rules
+from placebridge.garbage import keep_for_good
 from placebridge.opening import lookups_of, rules_of, sources_of, unconfigured
 from placebridge.output import console, counted, say
 from placebridge.settings import Config
@@ -67,12 +67,6 @@ def _ending_secrets(config: Config) -> Iterator[tuple[str, str]]:
         finding = expiry_finding(expires, SystemClock())
         if not finding.ok:
             yield name, finding.detail
-
-
-def keep_for_good() -> None:
-    """Spares the garbage collector what is loaded once; a read makes it look over everything else very often."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 @contextmanager

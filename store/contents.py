@@ -1,10 +1,9 @@
 """How much a database holds, table by table, whatever its schema is."""
 
 from sqlalchemy import Connection, Table, func, inspect, literal_column, select, table
-from sqlmodel import SQLModel
 
-import store.tables  # noqa: F401 - fills the metadata
 from store.database import Database
+from store.tables import everything
 
 VERSION = "alembic_version"
 OF_PROCESSES = {"lease", "worker", "site_session", "sign_in_failure"}
@@ -13,7 +12,7 @@ OF_PROCESSES = {"lease", "worker", "site_session", "sign_in_failure"}
 
 def ours() -> list[Table]:
     """Every table of this program's schema, those that others point at first, but for those of processes."""
-    return [table for table in SQLModel.metadata.sorted_tables if table.name not in OF_PROCESSES]
+    return [table for table in everything() if table.name not in OF_PROCESSES]
 
 
 def tables(connection: Connection) -> list[str]:

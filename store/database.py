@@ -150,7 +150,8 @@ def _dumps(value: Any) -> str:
 
 def _engine(url: URL) -> Engine:
     try:
-        engine = create_engine(url, hide_parameters=True, json_serializer=_dumps, json_deserializer=orjson.loads, pool_pre_ping=True)
+        serving = url.get_backend_name() != "sqlite"  # a server may have gone away since a connection was used last
+        engine = create_engine(url, hide_parameters=True, json_serializer=_dumps, json_deserializer=orjson.loads, pool_pre_ping=serving)
     except ModuleNotFoundError:
         raise StoreError("PostgreSQL needs its driver; install it with: pip install 'placebridge[postgresql]'") from None
     if engine.dialect.name == "sqlite":

@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from filelock import FileLock, Timeout
 from sqlalchemy import text
 
 from store.database import Database, StoreError
@@ -28,6 +27,8 @@ def only_one(store: Database, name: str, wait: float = 0) -> Iterator[None]:
 
     SQLite: a lock on a file beside the database (not on a network drive). PostgreSQL: an advisory lock of one session."""
     if store.file is not None:
+        from filelock import FileLock, Timeout  # takes a while, and reading commands never need it
+
         demand_writable(store)
         lock = FileLock(f"{store.file}.{name}.lock")
         try:

@@ -3,7 +3,6 @@
 python -m benchmarks.load.ours URL DATABASE [--whole]      --whole: the whole sync, linking and flags included
 """
 
-import gc
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -17,6 +16,7 @@ from connector.contract import Connector, Cursor, Entity, Finding, Page, ReadOnl
 from jobs import runs
 from jobs.pull import Task, pull
 from mappings import field_map
+from placebridge.garbage import keep_for_good
 from store import bulk, migrate
 from store.database import Database
 from store.tables import Connection
@@ -72,8 +72,7 @@ def main() -> None:
 
 def opened(database_url: str) -> Database:
     """The database, in a process that is as `placebridge sync` has it."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    keep_for_good()
     store = Database(database_url)
     migrate.upgrade(store)
     return store

@@ -133,5 +133,7 @@ class Errand:
 
     def _say(self, text: str, action: str, level: int = logging.INFO, **facts: object) -> None:
         """A line of the log: a sentence for people, and the same facts as fields for programs; names and counts only."""
+        if not LOG.isEnabledFor(level):
+            return
         told = {"connection": self.connection, "what": self.call.what, "attempt": self.effort.attempts, **facts}
         LOG.log(level, "%s: %s", text, " ".join(f"{name}={value}" for name, value in told.items()), extra={"action": action, **told})

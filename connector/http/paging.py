@@ -28,11 +28,12 @@ def pages(door: Sender, first: Call, following: Callable[[Answer], Call | None],
     sent: set[bytes] = set()
     call: Call | None = first
     while call is not None:
-        if call.mark() in sent:
+        mark = call.mark()
+        if mark in sent:
             raise StopEntity(f"{first.what}: the service gives the same next page twice, after {len(sent)} pages; tell whoever runs it")
         if len(sent) >= most:
             raise StopEntity(f"{first.what}: there is no end after {most} pages; raise the page size or the page limit, or read less")
-        sent.add(call.mark())
+        sent.add(mark)
         answer = door.send(call)
         yield answer
         call = following(answer)

@@ -75,7 +75,18 @@ class RowReader:
             rows = list(map(self._plain_cells, items))
         except (KeyError, TypeError):
             return None
-        return rows if self._plain.issuperset(map(type, chain.from_iterable(rows))) else None
+        return rows if self._all_plain(rows) else None
+
+    def _all_plain(self, rows: Sequence[Row]) -> bool:
+        """Whether every value is a cell as it is."""
+        if str in self._plain:
+            try:
+                "".join(chain.from_iterable(rows))  # type: ignore[arg-type] # the quickest way to see that all are texts
+            except TypeError:
+                pass
+            else:
+                return True
+        return self._plain.issuperset(map(type, chain.from_iterable(rows)))
 
     def _take(self, item: Any, found: Sorted) -> None:
         try:

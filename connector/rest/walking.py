@@ -32,6 +32,7 @@ class _Given:
 
     def __init__(self, ask: Ask, filling: Filling) -> None:
         self._ask, self._filling = ask, filling
+        self._followed: tuple[Answer, Call | None] | None = None
 
     def walk(self, door: Door, place: Place) -> Iterator[Got]:
         for answer in pages(door, self._call(place), self._following):
@@ -49,6 +50,12 @@ class _Given:
         return replace(call, url=place.url, params=()) if place.url else call
 
     def _following(self, answer: Answer) -> Call | None:
+        """The request for the next page; asked for by `walk` and by `pages`."""
+        if self._followed is None or self._followed[0] is not answer:
+            self._followed = (answer, self._onward(answer))
+        return self._followed[1]
+
+    def _onward(self, answer: Answer) -> Call | None:
         if self._ask.paging.by == "cursor":
             cursor = self._cursor(answer)
             return None if cursor is None else self._ask.call({**self._filling, "cursor": cursor})

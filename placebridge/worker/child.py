@@ -36,8 +36,8 @@ PRELOADED = [
 
 def main(order: Order, orders: Connection, progress: "Synchronized[float]") -> None:
     """A child's whole life. `orders`: any word, or its end, asks to stop. `progress`: the monotonic time of the newest sign of progress."""
+    from placebridge.garbage import keep_for_good
     from placebridge.logs import configure
-    from placebridge.syncing import keep_for_good
 
     configure(order.logs)
     asked = threading.Event()

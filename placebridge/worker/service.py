@@ -12,6 +12,7 @@ from typing import Protocol
 import structlog
 
 from placebridge import __version__
+from placebridge.garbage import keep_and_serve
 from placebridge.logs import configure
 from placebridge.settings import DEFAULT_FILE, ConfigError
 from placebridge.settings import load as load_settings
@@ -46,6 +47,7 @@ def serve(file: Path | None) -> int:
     telling.start()
     log.info("worker begins", worker=work.id, version=__version__, engine=config.settings.worker.engine)
     systemd.notify("READY=1", "STATUS=at work")
+    keep_and_serve()
     asked.wait()
     health.close()
     telling.stop()

@@ -12,6 +12,8 @@ SQLModel.metadata.naming_convention = {
     "ck": "ck_%(table_name)s_%(constraint_name)s",
     "pk": "pk_%(table_name)s",
 }
+# No row is checked by pydantic, so its checkers are made when one is asked for: all of them take as long as reading a thousand rows.
+SQLModel.model_config["defer_build"] = True
 
 
 def json_column(nullable: bool = False) -> Any:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlmodel import SQLModel
 
 from store.database import Database
+from store.tables import everything
 from tests.placebridge.commands import Commands
 from tests.placebridge.two_crms import DAY, TwoCrms
 
@@ -46,9 +46,9 @@ FATE = {
 
 
 def test_it_is_ruled_what_becomes_of_each_table() -> None:
-    known = {table.name for table in SQLModel.metadata.sorted_tables}
+    known = {table.name for table in everything()}
     assert known == set(FATE), "a table came or went: say here, and see in placebridge/removing.py, what becomes of its rows"
-    names = {column.name for table in SQLModel.metadata.sorted_tables for column in table.columns}
+    names = {column.name for table in everything() for column in table.columns}
     unknown = {name for name in names if name.endswith(("_id", "_ids")) and name not in HOLDS}
     assert unknown == set(), "say in HOLDS what these columns hold, and see in placebridge/removing.py that their rows go"
 
@@ -174,9 +174,9 @@ def _by_record(crms: TwoCrms) -> dict[str, dict[str, Any]]:
 
 
 def _rows(url: str, name: str) -> list[dict[str, Any]]:
-    store = Database(url)
+    store, table = Database(url), next(table for table in everything() if table.name == name)
     with store.reading() as connection:
-        rows = [dict(row) for row in connection.execute(select(SQLModel.metadata.tables[name])).mappings()]
+        rows = [dict(row) for row in connection.execute(select(table)).mappings()]
     store.close()
     return rows
 
@@ -190,7 +190,7 @@ def _left(url: str, records: set[int], name: str) -> list[tuple[str, str, Any]]:
     """Every cell that still names a record or the name of a removed connection, or a connection, business or person that there is not."""
     known = {of: {row["id"] for row in _rows(url, of)} for of in ("connection", "business", "person")}
     found = []
-    for table in SQLModel.metadata.sorted_tables:
+    for table in everything():
         for row in _rows(url, table.name):
             for column, what in HOLDS.items():
                 value = row.get(column)

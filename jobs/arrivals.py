@@ -1,0 +1,132 @@
+"""Arrivals: what a page of a read says, as it is staged until the read is whole."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from sqlalchemy import Connection, Select, select
+
+from connector.contract import Page, Row, Skipped
+from mappings.field_map import Block
+from mappings.json_texts import json_texts
+from mappings.reading import READING_VERSION, Reader, Readings
+from store import bulk
+from store.queries import among_named, listed
+from store.standing import HASH, Standing
+from store.tables import Arrival, Record
+
+record = bulk.table_of(Record)
+Columns = dict[str, Sequence[Any]]
+"""Arrivals, column by column."""
+
+
+class Arrivals:
+    """Stages the rows of one block. A row whose cells its record was read from already is not read again."""
+
+    def __init__(self, connection_id: int, block: Block, zone: ZoneInfo, known: bool, full: bool) -> None:
+        """`known`: there are records already. `full`: every row is read again."""
+        self._connection_id, self._block, self._known, self._full = connection_id, block, known, full
+        self._reader = Reader(block, zone)
+        self._query: Select[Any] | None = None
+        self._rules = hashlib.blake2b(f"{READING_VERSION} {block!r} {zone.key}".encode(), digest_size=HASH).digest()
+        self._ids: tuple[list[Row], list[str]] = ([], [])
+
+    def latest(self, rows: list[Row]) -> list[Row]:
+        """The last of the rows of each id."""
+        ids = self._ids_of(rows) if self._block.ids else []
+        if len(set(ids)) == len(ids):
+            return rows
+        return list(dict(zip(ids, rows, strict=True)).values())
+
+    def write(self, connection: Connection, page: Page) -> None:
+        """Stages all that a page says, in its order."""
+        if page.rows:
+            self._write_rows(connection, page)
+        if page.skipped:
+            self._write_skipped(connection, page.skipped)
+        if page.deleted or page.merged:
+            losers = [merge.loser for merge in page.merged]
+            survivors = [orjson.dumps({"survivor": merge.survivor}).decode() for merge in page.merged]
+            self._write_marks(connection, "deleted", [*page.deleted, *losers])
+            self._write_marks(connection, "merged", losers, {"fields": survivors})
+        self._write_marks(connection, "seen", page.seen)
+
+    def _ids_of(self, rows: list[Row]) -> list[str]:
+        """Each row's id; of the page at hand they are asked for more than once."""
+        if self._ids[0] is not rows:
+            self._ids = (rows, self._reader.source_ids(rows))
+        return self._ids[1]
+
+    def _write_rows(self, connection: Connection, page: Page) -> None:
+        rows, ids = page.rows, self._ids_of(page.rows)
+        hashes = [hashlib.blake2b(text, digest_size=HASH, person=self._rules).digest() for text in map(orjson.dumps, rows)]
+        if not self._known:
+            self._append(connection, self._reader.columns(rows, ids), hashes)
+        elif not self._block.ids:  # participants, whose id is only known once they are read
+            readings = self._reader.columns(rows, ids)
+            self._append(connection, readings, hashes, self._held(connection, readings.source_ids))
+        elif self._full:
+            self._append(connection, self._reader.columns(rows, ids), hashes, self._held(connection, ids))
+        else:
+            standing = Standing(connection, self._connection_id, self._block.entity, ids, hashes)
+            if standing.stage(self._block.source if page.living else None) == len(rows):
+                return
+            others = standing.others()
+            readings = self._reader.columns([rows[at] for at, _ in others], [ids[at] for at, _ in others])
+            self._append(connection, readings, [hashes[at] for at, _ in others], [record_id for _, record_id in others])
+
+    def _write_skipped(self, connection: Connection, skipped: Sequence[Skipped]) -> None:
+        """What the connector could not read."""
+        ids = [skip.source_id or skip.where for skip in skipped]
+        reasons = dict(enumerate(skip.reason for skip in skipped))
+        readings = Readings(ids, {"where": [skip.where for skip in skipped]}, [None] * len(ids), reasons, {})
+        self._append(connection, readings, [b""] * len(ids), self._held(connection, ids))
+
+    def _write_marks(self, connection: Connection, mark: str, ids: Sequence[str], more: Columns | None = None) -> None:
+        """Ids that were told without a row."""
+        if not ids:
+            return
+        record_ids = self._held(connection, ids)
+        columns = {"mark": [mark] * len(ids), "source_id": ids, "record_id": record_ids, "block": [self._block.source] * len(ids)}
+        bulk.append(connection, Arrival, self._head(len(ids)) | columns | (more or {}))
+
+    def _append(
+        self, connection: Connection, read: Readings, hashes: Sequence[bytes], record_ids: Sequence[int | None] | None = None
+    ) -> None:
+        count = len(hashes)
+        columns = self._head(count) | {
+            "source_id": read.source_ids,
+            "row_hash": hashes,
+            "block": [self._block.source] * count,
+            "fields": json_texts(read.columns, count),
+            "changed": read.changed,
+        }
+        if record_ids is not None:
+            columns["record_id"] = record_ids
+        if read.notices:
+            columns["notices"] = [read.notices.get(row) for row in range(count)]
+        if read.reasons:
+            columns["reason"] = [read.reasons.get(row) for row in range(count)]
+        bulk.append(connection, Arrival, columns)
+
+    def _head(self, count: int) -> Columns:
+        return {"connection_id": [self._connection_id] * count, "entity": [self._block.entity] * count}
+
+    def _held(self, connection: Connection, ids: Sequence[str]) -> list[int | None]:
+        """For each id the record that has it."""
+        if not ids or not self._known:
+            return [None] * len(ids)
+        if self._query is None:
+            self._query = self._held_query(connection)
+        rows = connection.execute(self._query, {"ids": listed(connection, ids)})
+        found: dict[str, int] = dict(rows.all())
+        return [found.get(source_id) for source_id in ids]
+
+    def _held_query(self, connection: Connection) -> Select[Any]:
+        return select(record.c.source_id, record.c.id).where(
+            record.c.connection_id == self._connection_id,
+            record.c.entity == self._block.entity,
+            among_named(connection, record.c.source_id, "ids"),
+        )
