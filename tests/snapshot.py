@@ -27,6 +27,12 @@ def everything(store: Database) -> dict[str, Rows]:
                 for table in ours()}  # fmt: skip
 
 
+def at(table: str, column: str) -> int:
+    """Where a column stands in a row of `everything`, counted from its end."""
+    names = next(list(found.c.keys()) for found in ours() if found.name == table)
+    return names.index(column) - len(names)
+
+
 class _Names:
     """What the ids of connections and records stand for."""
 

@@ -19,7 +19,7 @@ from mappings import field_map
 from store import migrate
 from store.database import Database
 from tests.jobs.living_crm import WAYS, LivingCrm, Version
-from tests.snapshot import everything
+from tests.snapshot import at, everything
 
 ZONE, RULES, TODAY = ZoneInfo("Europe/London"), Rules.load(), date(2026, 11, 1)
 MAP = field_map.read(
@@ -49,11 +49,12 @@ def state(store: Database) -> dict[str, Any]:
 
 
 def _is_gone(name: str, row: tuple[Any, ...]) -> bool:
-    return (name == "record" and row[-1] != "None") or (name == "business" and row[-2] == "True")
+    gone = {"record": ("deleted_on", "None"), "business": ("gone", "False")}
+    return name in gone and row[at(name, gone[name][0])] != gone[name][1]
 
 
 def _told(name: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
-    dated = {"record": (-1, -2), "reject": (-1,)}.get(name, ())
+    dated = {at(name, column) for column in {"record": ("changed_on", "deleted_on"), "reject": ("since",)}.get(name, ())}
     return tuple(value for index, value in enumerate(row) if index - len(row) not in dated)
 
 
