@@ -43,6 +43,6 @@ def placebridge(world: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 
 
 @pytest.fixture
-def crms(tmp_path: Path, database_url: str, placebridge: Commands) -> TwoCrms:
+def crms(tmp_path: Path, migrated_url: str, placebridge: Commands) -> TwoCrms:
     """Commands where two CRMs are connected, on each kind of database."""
-    return TwoCrms(tmp_path, database_url, placebridge)
+    return TwoCrms(tmp_path, migrated_url, placebridge)
