@@ -21,7 +21,7 @@ from tests.placebridge.two_crms import TwoCrms
 
 
 def test_it_says_from_where_to_where_and_backs_sqlite_up(crms: TwoCrms, tmp_path: Path) -> None:
-    crms.sync()
+    crms.synced()
     old, before = migrate.head(), crms.tables()
     with next_version(tmp_path / "next"):
         done = crms("upgrade")
@@ -65,7 +65,7 @@ def test_several_at_once_one_does_it_and_the_others_wait(crms: TwoCrms) -> None:
 
 
 def test_it_waits_for_a_sync_that_runs_and_then_goes_on(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     with closing(Database(crms.url)) as store, next_version(crms.folder / "next"):
         held, seen = threading.Event(), threading.Event()
 
@@ -86,7 +86,7 @@ def test_it_waits_for_a_sync_that_runs_and_then_goes_on(crms: TwoCrms) -> None:
     ("lock", "said"), [("keeping", "another command is changing this database"), ("migrate", "another process is upgrading")]
 )
 def test_one_that_waited_in_vain_says_so_and_changes_nothing(crms: TwoCrms, monkeypatch: pytest.MonkeyPatch, lock: str, said: str) -> None:
-    crms.sync()
+    crms.synced()
     monkeypatch.setattr(upgrade, "WAIT", 0.3)
     monkeypatch.setattr(migrate, "WAIT", 0.3)
     with closing(Database(crms.url)) as store, next_version(crms.folder / "next"), only_one(store, lock):
@@ -97,7 +97,7 @@ def test_one_that_waited_in_vain_says_so_and_changes_nothing(crms: TwoCrms, monk
 
 
 def test_what_a_newer_program_wrote_is_left_alone(crms: TwoCrms, new_database_url: Callable[[], str]) -> None:
-    crms.sync()
+    crms.synced()
     with next_version(crms.folder / "next"):
         crms("upgrade")
     done = crms("upgrade")
