@@ -129,12 +129,11 @@ def test_a_wrong_name_is_told(crms: TwoCrms, words: tuple[str, ...], said: str) 
     assert said in done.said
 
 
-def test_an_empty_database_is_no_backup(crms: TwoCrms, database_url: str) -> None:
-    crms.configure("council", "chamber", url=database_url)
-    done = crms("backup", "one.backup")
+def test_an_empty_database_is_no_backup(new_crms: TwoCrms) -> None:
+    done = new_crms("backup", "one.backup")
     assert done.code == 2
     assert "run `placebridge sync` first" in done.said
-    assert list(crms.folder.glob("*.backup")) == []
+    assert list(new_crms.folder.glob("*.backup")) == []
 
 
 def test_a_database_that_holds_anything_is_kept_unless_it_is_said(crms: TwoCrms) -> None:

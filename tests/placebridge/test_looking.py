@@ -89,12 +89,11 @@ def test_a_file_that_is_open_elsewhere_is_told_and_stays(
     assert [path.name for path in world.iterdir() if "unfinished" in path.name] == []
 
 
-def test_what_people_read_fits_80_columns(crms: TwoCrms, database_url: str) -> None:
-    crms.configure("council", "chamber", url=database_url)
-    empty = crms("flags")
+def test_what_people_read_fits_80_columns(new_crms: TwoCrms) -> None:
+    empty = new_crms("flags")
     assert (empty.code, empty.said) == (2, empty.said)
     assert "run `placebridge sync`" in empty.said
-    crms.sync()
+    new_crms.sync()
     for words in (
         ("flags", *AS_OF),
         ("runs",),
@@ -104,7 +103,7 @@ def test_what_people_read_fits_80_columns(crms: TwoCrms, database_url: str) -> N
         ("explain", "Firm 7 Ltd", *AS_OF),
         ("explain", "Firm"),
     ):
-        done = crms(*words)
+        done = new_crms(*words)
         assert max(map(len, (done.out + done.err).splitlines())) <= 80, done
 
 

@@ -24,19 +24,19 @@ FIRST = [("council", "done", 171, 169, 0, 0, 2), ("chamber", "done", 60, 60, 0, 
 NOTHING = [("council", "done", 0, 0, 0, 0, 0), ("chamber", "done", 0, 0, 0, 0, 0)]
 
 
-def test_a_dry_run_of_the_first_sync_makes_no_database(crms: TwoCrms) -> None:
-    before = sorted(path.name for path in crms.folder.iterdir())
-    done = crms.sync("--dry-run")
+def test_a_dry_run_of_the_first_sync_makes_no_database(new_crms: TwoCrms) -> None:
+    before = sorted(path.name for path in new_crms.folder.iterdir())
+    done = new_crms.sync("--dry-run")
     assert done.code == 0
     assert "Dry run: this is what a sync would do; nothing was written." in done.said
     assert "chamber: 60 rows read, 60 would be added, 0 would be changed, 0 would be removed" in done.said
-    assert sorted(path.name for path in crms.folder.iterdir()) == before
-    store = Database(crms.url)
+    assert sorted(path.name for path in new_crms.folder.iterdir()) == before
+    store = Database(new_crms.url)
     if not store.is_sqlite:
         with store.reading() as connection:
             assert connection.exec_driver_sql("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'").scalar() == 0
     store.close()
-    real = crms.sync()
+    real = new_crms.sync()
     assert real.said.split("24 businesses")[1] == done.said.split("24 businesses")[1]
 
 
@@ -224,7 +224,7 @@ def test_rejects_keep_the_day_since_when_they_stand(crms: TwoCrms) -> None:
 
 
 def test_runs_hold_the_columns_of_the_contract(crms: TwoCrms) -> None:
-    crms.synced()
+    crms.sync()
     rows = crms.rows("runs")
     assert list(rows[0]) == [
         "id",

@@ -46,21 +46,21 @@ def test_a_backup_of_before_is_never_replaced(placebridge: Commands, tmp_path: P
     assert sorted(path.name for path in tmp_path.glob("*.backup*")) == [f"placebridge.db.{old}.backup", f"placebridge.db.{old}.backup-2"]
 
 
-def test_a_new_database_is_set_up(crms: TwoCrms) -> None:
-    done = crms("upgrade")
+def test_a_new_database_is_set_up(new_crms: TwoCrms) -> None:
+    done = new_crms("upgrade")
     assert (done.code, done.said) == (0, f"The database is set up (schema {migrate.head()}).")
-    assert list(crms.folder.glob("*.backup*")) == []
+    assert list(new_crms.folder.glob("*.backup*")) == []
 
 
-def test_several_at_once_one_does_it_and_the_others_wait(crms: TwoCrms) -> None:
+def test_several_at_once_one_does_it_and_the_others_wait(new_crms: TwoCrms) -> None:
     command = [sys.executable, "-m", "placebridge", "upgrade", "--config", "config.env"]
-    options = {"env": os.environ | {"PYTHONPATH": str(ROOT)}, "cwd": crms.folder, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    options = {"env": os.environ | {"PYTHONPATH": str(ROOT)}, "cwd": new_crms.folder, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     processes = [subprocess.Popen(command, text=True, **options) for _ in range(5)]  # type: ignore[call-overload]
     said = [process.communicate(timeout=100)[0] for process in processes]
     assert [process.returncode for process in processes] == [0] * 5, said
     assert sum("is set up" in line for line in said) == 1, said
-    assert crms("check").code in {0, 1}
-    with closing(Database(crms.url)) as store:
+    assert new_crms("check").code in {0, 1}
+    with closing(Database(new_crms.url)) as store:
         assert migrate.held(store) == migrate.head()
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 SIGNS = (
-    "<script>alert", "><img id=", "' onmouseover=", "javascript:alert", "{{7*7}}", "</title></textarea>", "click</a>", "RTL", "AAAAAAAAAA", "=HYPERLINK",
+    "<script>alert", "><img id=", "' onmouseover=", "javascript:alert('", "{{7*7}}", "</title></textarea>", "click</a>", "RTL", "AAAAAAAAAA", "=HYPERLINK",
     "%0d%0aSet-Cookie",
 )  # fmt: skip
 """What each attack is known by, also where a page shows but a part of it."""
