@@ -1,39 +1,19 @@
-"""Quick places: the schema is made once and copied, the rules are read once."""
+"""Quick places: the schema is made once and copied."""
 
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from jobs.rules import Rules
-from store import migrate
-from store.database import Database
 from tests.contract.harness import Place
+from tests.databases import new_migrated_file
 
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite database to copy."""
     file = tmp_path_factory.mktemp("template") / "placebridge.db"
-    database = Database(f"sqlite:///{file}")
-    migrate.upgrade(database)
-    database.close()
+    new_migrated_file(file)
     return file
-
-
-@pytest.fixture(scope="session", autouse=True)
-def rules_read_once() -> Iterator[None]:
-    """The rules that ship are the same for every case."""
-    load = Rules.__dict__["load"]
-    held = cache(load.__get__(None, Rules))
-
-    def loaded(*files: Path | None, **named: Path | None) -> Rules:
-        return load.__get__(None, Rules)(*files, **named) if any((*files, *named.values())) else held()
-
-    Rules.load = loaded  # type: ignore[method-assign, assignment]
-    yield
-    Rules.load = load  # type: ignore[method-assign]
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,8 +15,8 @@ from hypothesis import strategies as st
 from jobs.pipeline import Options, Result, Source, sync
 from jobs.rules import Rules
 from mappings import field_map
-from store import migrate
 from store.database import Database
+from tests.databases import new_migrated_file
 from tests.jobs.living_crm import WAYS, LivingCrm, Version
 from tests.snapshot import at, everything
 
@@ -61,22 +60,9 @@ def _told(name: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
 @contextmanager
 def fresh() -> Iterator[Database]:
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "x.db"
-        file.write_bytes(_migrated())
-        store = Database(f"sqlite:///{file}")
+        store = Database(new_migrated_file(Path(folder) / "x.db"))
         yield store
         store.close()
-
-
-@cache
-def _migrated() -> bytes:
-    """An empty database of today's schema."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "x.db"
-        store = Database(f"sqlite:///{file}")
-        migrate.upgrade(store)
-        store.close()
-        return file.read_bytes()
 
 
 def as_if_read_once(crm: LivingCrm) -> dict[str, Any]:

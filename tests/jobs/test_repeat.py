@@ -14,7 +14,6 @@ from sqlalchemy import event
 
 from jobs.pipeline import Options, Source, sync
 from jobs.rules import Rules
-from store import migrate
 from store.database import Database
 from tests import small_world
 from tests.snapshot import Rows, everything
@@ -27,9 +26,8 @@ def run(store: Database, sources: list[Source], **options: bool) -> None:
     sync(store, sources, RULES, Options(ZoneInfo("Europe/London"), AS_OF, **options))
 
 
-def tables_after(new_database_url: Callable[[], str], lines: dict[str, dict[str, list[str]]], page_rows: int = 20) -> dict[str, Rows]:
-    store = Database(new_database_url())
-    migrate.upgrade(store)
+def tables_after(new_migrated_url: Callable[[], str], lines: dict[str, dict[str, list[str]]], page_rows: int = 20) -> dict[str, Rows]:
+    store = Database(new_migrated_url())
     with TemporaryDirectory() as folder:
         run(store, small_world.write(Path(folder), lines, page_rows))
     found = everything(store)
@@ -75,6 +73,6 @@ def shuffled(lines: dict[str, dict[str, list[str]]], chance: random.Random) -> d
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(), page_rows=st.integers(1, 100))
-def test_order_files_and_pages_do_not_matter(new_database_url: Callable[[], str], seed: int, page_rows: int) -> None:
-    expected = tables_after(new_database_url, WORLD)
-    assert tables_after(new_database_url, shuffled(WORLD, random.Random(seed)), page_rows) == expected
+def test_order_files_and_pages_do_not_matter(new_migrated_url: Callable[[], str], seed: int, page_rows: int) -> None:
+    expected = tables_after(new_migrated_url, WORLD)
+    assert tables_after(new_migrated_url, shuffled(WORLD, random.Random(seed)), page_rows) == expected

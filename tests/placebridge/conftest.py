@@ -43,6 +43,12 @@ def placebridge(world: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 
 
 @pytest.fixture
-def crms(tmp_path: Path, database_url: str, placebridge: Commands) -> TwoCrms:
-    """Commands where two CRMs are connected, on each kind of database."""
+def crms(tmp_path: Path, migrated_url: str, placebridge: Commands) -> TwoCrms:
+    """Commands where two CRMs are connected, on each kind of database, which is of today's schema."""
+    return TwoCrms(tmp_path, migrated_url, placebridge)
+
+
+@pytest.fixture
+def new_crms(tmp_path: Path, database_url: str, placebridge: Commands) -> TwoCrms:
+    """The same before any database was set up."""
     return TwoCrms(tmp_path, database_url, placebridge)

@@ -26,7 +26,7 @@ PROGRAMS = ("pg_dump", "pg_restore", "psql")
 
 
 def test_what_was_backed_up_comes_back(crms: TwoCrms, new_database_url: Callable[[], str]) -> None:
-    crms.sync()
+    crms.synced()
     before, flags = crms.tables(), crms.flags()
     done = crms("backup", "one.backup")
     assert done.code == 0, done
@@ -43,8 +43,8 @@ def test_what_was_backed_up_comes_back(crms: TwoCrms, new_database_url: Callable
     assert "Nothing has changed since the last sync." in crms.sync().out
 
 
-def test_every_table_comes_back_and_new_rows_go_beside_the_old(database_url: str, crms: TwoCrms) -> None:
-    with closing(Database(database_url)) as store:
+def test_every_table_comes_back_and_new_rows_go_beside_the_old(crms: TwoCrms) -> None:
+    with closing(Database(crms.url)) as store:
         migrate.upgrade(store)
         run = bulk.table_of(Run)
         beginning = {
@@ -71,7 +71,7 @@ def test_every_table_comes_back_and_new_rows_go_beside_the_old(database_url: str
 
 def test_a_backup_holds_one_moment_while_others_write(crms: TwoCrms) -> None:
     """Each transaction writes one business and one person, so a backup with more of one than of the other was torn."""
-    crms.sync()
+    crms.synced()
     store, stop = Database(crms.url), threading.Event()
     business, person = bulk.table_of(Business), bulk.table_of(Person)
     written: list[int] = []
@@ -100,7 +100,7 @@ def test_a_backup_holds_one_moment_while_others_write(crms: TwoCrms) -> None:
 
 
 def test_nothing_is_overwritten_unless_it_is_said(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     (crms.folder / "one.backup").write_text("precious")
     done = crms("backup", "one.backup")
     assert (done.code, (crms.folder / "one.backup").read_text()) == (2, "precious")
@@ -122,22 +122,22 @@ def test_nothing_is_overwritten_unless_it_is_said(crms: TwoCrms) -> None:
     ],
 )
 def test_a_wrong_name_is_told(crms: TwoCrms, words: tuple[str, ...], said: str) -> None:
-    crms.sync()
+    crms.synced()
     before = crms.tables()
     done = crms(*words)
     assert (done.code, crms.tables()) == (2, before)
     assert said in done.said
 
 
-def test_an_empty_database_is_no_backup(crms: TwoCrms) -> None:
-    done = crms("backup", "one.backup")
+def test_an_empty_database_is_no_backup(new_crms: TwoCrms) -> None:
+    done = new_crms("backup", "one.backup")
     assert done.code == 2
     assert "run `placebridge sync` first" in done.said
-    assert list(crms.folder.glob("*.backup")) == []
+    assert list(new_crms.folder.glob("*.backup")) == []
 
 
 def test_a_database_that_holds_anything_is_kept_unless_it_is_said(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     crms("backup", "one.backup")
     crms("connection", "remove", "chamber", "--yes")
     held = crms.tables()
@@ -156,7 +156,7 @@ def test_a_database_that_holds_anything_is_kept_unless_it_is_said(crms: TwoCrms)
 
 
 def test_while_a_sync_runs_nothing_is_restored(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     crms("backup", "one.backup")
     before, store = crms.tables(), Database(crms.url)
     with whole(store):
@@ -168,7 +168,7 @@ def test_while_a_sync_runs_nothing_is_restored(crms: TwoCrms) -> None:
 
 @pytest.mark.parametrize("harm", ["cut", "changed"])
 def test_a_damaged_backup_changes_nothing(crms: TwoCrms, harm: str) -> None:
-    crms.sync()
+    crms.synced()
     crms("backup", "one.backup")
     before, file = crms.tables(), crms.folder / "one.backup"
     whole = file.read_bytes()
@@ -182,7 +182,7 @@ def test_a_damaged_backup_changes_nothing(crms: TwoCrms, harm: str) -> None:
 
 
 def test_an_older_backup_is_upgraded_and_a_newer_one_refused(crms: TwoCrms, tmp_path: Path) -> None:
-    crms.sync()
+    crms.synced()
     old, before = migrate.head(), crms.tables()
     crms("backup", "old.backup")
     with next_version(tmp_path / "next"):

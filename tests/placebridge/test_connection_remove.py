@@ -79,7 +79,7 @@ def test_nothing_is_left_in_any_table(crms: TwoCrms) -> None:
 
 
 def test_flags_are_as_if_it_had_never_been_there(crms: TwoCrms, new_database_url: Any) -> None:
-    crms.sync()
+    crms.synced()
     before = crms.export("links")
     removed = crms("connection", "remove", "chamber", "--yes")
     assert removed.code == 0, removed
@@ -97,7 +97,7 @@ def test_flags_are_as_if_it_had_never_been_there(crms: TwoCrms, new_database_url
 
 @pytest.mark.parametrize("name", ["council", "chamber"])
 def test_what_is_removed_and_read_again_is_as_before(crms: TwoCrms, name: str) -> None:
-    crms.sync()
+    crms.synced()
     before = _by_record(crms)
     crms("connection", "remove", name, "--yes")
     assert crms.sync().code == 0
@@ -106,7 +106,7 @@ def test_what_is_removed_and_read_again_is_as_before(crms: TwoCrms, name: str) -
 
 
 def test_stopped_half_way_the_next_sync_goes_on(crms: TwoCrms, monkeypatch: pytest.MonkeyPatch) -> None:
-    crms.sync()
+    crms.synced()
 
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
@@ -135,7 +135,7 @@ def test_a_connection_that_was_merged_with_another_leaves_no_pointer_to_nothing(
 
 
 def test_it_says_what_goes_and_asks(crms: TwoCrms, monkeypatch: pytest.MonkeyPatch) -> None:
-    crms.sync()
+    crms.synced()
     before = crms.tables()
     monkeypatch.setattr("typer.confirm", lambda question: False)
     done = crms("connection", "remove", "chamber")

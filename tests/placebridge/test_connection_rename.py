@@ -8,7 +8,7 @@ RUN = ("outcome", "read", "added", "changed", "removed", "rejected", "started_at
 
 
 def test_ids_flags_and_runs_stay(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     before = _renamed(crms.flags())
     links, people, runs = crms.export("links"), crms.export("people"), crms.rows("runs")
     done = crms("connection", "rename", "council", "Borough")
@@ -54,7 +54,7 @@ def _keyed(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     ],
 )
 def test_what_cannot_be_is_told_and_nothing_is_changed(crms: TwoCrms, name: str, new: str, words: str) -> None:
-    crms.sync()
+    crms.synced()
     before = crms.tables()
     done = crms("connection", "rename", name, new)
     assert done.code == 2

@@ -25,7 +25,7 @@ def standing(crms: TwoCrms) -> dict[str, tuple[str, str]]:
 
 
 def test_every_business_keeps_its_id(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     before, people = standing(crms), {row["person_id"] for row in crms.export("people")}
     new_system(crms)
     refused = crms.sync()
@@ -44,7 +44,7 @@ def test_every_business_keeps_its_id(crms: TwoCrms) -> None:
 
 
 def test_a_dry_run_changes_nothing(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     before = crms.tables()
     new_system(crms)
     done = crms("connection", "replace", "council", "--dry-run")
@@ -55,7 +55,7 @@ def test_a_dry_run_changes_nothing(crms: TwoCrms) -> None:
 
 
 def test_where_the_ids_are_the_same_nothing_is_to_be_done(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     done = crms("connection", "replace", "council", "--yes")
     assert "No id changes, so nothing is to be done; `placebridge sync council` reads it." in done.said
 
@@ -70,7 +70,7 @@ def test_nobody_to_ask(crms: TwoCrms, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_connection_that_is_not_known(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     assert "there is no connection 'borough'; known are chamber, council" in crms("connection", "replace", "borough").err
 
 

@@ -32,7 +32,7 @@ def whole(crms: TwoCrms, url: str) -> str:
 
 
 def test_after_it_a_sync_has_nothing_to_do_and_the_flags_are_the_same(crms: TwoCrms, other_url: str) -> None:
-    crms.sync()
+    crms.synced()
     before, flags, settings = crms.tables(), crms.flags(), (crms.folder / "config.env").read_text()
     done = crms("database", "move", other_url)
     assert done.code == 0, done
@@ -98,7 +98,7 @@ def test_json_goes_over_as_it_stands(crms: TwoCrms, other_url: str) -> None:
 
 
 def test_the_password_is_not_printed(crms: TwoCrms, server: str) -> None:
-    crms.sync()
+    crms.synced()
     url = new_database(server).replace("test@", "test:s3cret@")
     done = crms("database", "move", url)
     assert done.code == 0
@@ -117,21 +117,21 @@ def test_the_password_is_not_printed(crms: TwoCrms, server: str) -> None:
     ],
 )
 def test_a_url_that_cannot_be_used_is_told(crms: TwoCrms, url: str, said: str) -> None:
-    crms.sync()
+    crms.synced()
     done = crms("database", "move", url)
     assert done.code in {1, 2}
     assert said in done.said
 
 
 def test_into_itself_nothing_is_moved(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     done = crms("database", "move", crms.url)
     assert done.code == 2
     assert "that is the database that PLACEBRIDGE_DATABASE_URL names now" in done.said
 
 
 def test_only_an_empty_database_is_written(crms: TwoCrms, new_database_url: Callable[[], str]) -> None:
-    crms.sync()
+    crms.synced()
     used, foreign = new_database_url(), new_database_url()
     with closing(Database(used)) as store:
         migrate.upgrade(store)
@@ -152,7 +152,7 @@ def test_only_an_empty_database_is_written(crms: TwoCrms, new_database_url: Call
 
 
 def test_while_a_sync_runs_on_either_nothing_is_moved(crms: TwoCrms, new_database_url: Callable[[], str]) -> None:
-    crms.sync()
+    crms.synced()
     url = new_database_url()
     for of in (crms.url, url):
         with closing(Database(of)) as store:
@@ -164,7 +164,7 @@ def test_while_a_sync_runs_on_either_nothing_is_moved(crms: TwoCrms, new_databas
 
 
 def test_an_older_database_is_upgraded_first(crms: TwoCrms, other_url: str) -> None:
-    crms.sync()
+    crms.synced()
     with next_version(crms.folder / "next"):
         done = crms("database", "move", other_url)
     assert done.code == 2
@@ -172,7 +172,7 @@ def test_an_older_database_is_upgraded_first(crms: TwoCrms, other_url: str) -> N
 
 
 def test_what_is_not_ours_stays_and_is_named(crms: TwoCrms, other_url: str) -> None:
-    crms.sync()
+    crms.synced()
     with closing(Database(crms.url)) as store, store.connect() as connection:
         connection.execute(text("CREATE TABLE theirs (id INTEGER)"))
     assert "Not copied, as they are not Placebridge's: theirs." in crms("database", "move", other_url).said
@@ -195,7 +195,7 @@ def test_a_row_that_the_other_refuses_undoes_all_and_is_not_quoted(placebridge: 
 
 def test_rows_that_came_over_otherwise_are_noticed(crms: TwoCrms, server: str) -> None:
     """A trigger of the other database changes what is written into it."""
-    crms.sync()
+    crms.synced()
     url = new_database(server)
     with closing(Database(url)) as store:
         migrate.upgrade(store)
@@ -212,7 +212,7 @@ def test_rows_that_came_over_otherwise_are_noticed(crms: TwoCrms, server: str) -
 
 def test_rows_stream(crms: TwoCrms, new_database_url: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
     """No more than a part of a table is ever held."""
-    crms.sync()
+    crms.synced()
     before = crms.tables()
     monkeypatch.setattr(transfer, "ROWS", 7)
     parts: list[int] = []

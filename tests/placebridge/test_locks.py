@@ -26,7 +26,7 @@ READERS = [("check",), ("flags",), ("explain", "Firm 7 Ltd"), ("runs",), ("rejec
 
 
 def test_a_second_writer_is_told_and_readers_go_on(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     (crms.folder / "register.csv").write_text("CompanyName, CompanyNumber\nFIRM 1 LIMITED,04100917\n")
     before = crms.tables()
     store = Database(crms.url)
@@ -54,7 +54,7 @@ with whole(Database(sys.argv[1])):
 
 
 def test_what_a_killed_writer_leaves_is_in_nobodys_way(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen([sys.executable, "-c", HOLD, crms.url], env=environment, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None

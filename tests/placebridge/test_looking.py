@@ -23,7 +23,7 @@ AS_OF = ("--as-of", DAY)
 
 
 def test_flags_hold_the_columns_of_the_contract_in_every_form(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     printed = crms("flags", *AS_OF, "--format", "csv").out
     assert printed.splitlines()[0] == FLAGS
     rows = list(csv.DictReader(printed.splitlines()))
@@ -89,11 +89,11 @@ def test_a_file_that_is_open_elsewhere_is_told_and_stays(
     assert [path.name for path in world.iterdir() if "unfinished" in path.name] == []
 
 
-def test_what_people_read_fits_80_columns(crms: TwoCrms) -> None:
-    empty = crms("flags")
+def test_what_people_read_fits_80_columns(new_crms: TwoCrms) -> None:
+    empty = new_crms("flags")
     assert (empty.code, empty.said) == (2, empty.said)
     assert "run `placebridge sync`" in empty.said
-    crms.sync()
+    new_crms.sync()
     for words in (
         ("flags", *AS_OF),
         ("runs",),
@@ -103,7 +103,7 @@ def test_what_people_read_fits_80_columns(crms: TwoCrms) -> None:
         ("explain", "Firm 7 Ltd", *AS_OF),
         ("explain", "Firm"),
     ):
-        done = crms(*words)
+        done = new_crms(*words)
         assert max(map(len, (done.out + done.err).splitlines())) <= 80, done
 
 
@@ -119,7 +119,7 @@ def test_an_empty_list_says_what_to_do(world: Path, placebridge: Commands) -> No
 
 @pytest.mark.parametrize("day", [DAY, "2026-03-01"])
 def test_explain_agrees_with_flags_of_the_same_day(crms: TwoCrms, day: str) -> None:
-    crms.sync()
+    crms.synced()
     flags = crms.flags(day)
     assert len(flags) == 24
     for found, row in flags.items():
@@ -137,7 +137,7 @@ def test_explain_agrees_with_flags_of_the_same_day(crms: TwoCrms, day: str) -> N
 
 
 def test_explain_finds_by_id_number_name_and_part(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     found = next(row["business_id"] for row in crms.flags().values() if row["name"] == "Firm 7 Ltd")
     for said in (found, f" {found} ", "04106419", "4106419", "firm 7 ltd", "FIRM 7", "Firm 7 Limited", " firm  7 "):
         done = crms("explain", said, *AS_OF)
@@ -177,7 +177,7 @@ def test_explain_follows_an_id_that_was_joined_and_names_one_that_is_gone(crms: 
 
 
 def test_exports_hold_the_columns_of_the_contract_and_keep_their_order(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     for what, columns in (("links", LINKS), ("people", PEOPLE), ("engagements", ENGAGEMENTS)):
         crms.export(what)
         content = (crms.folder / f"{what}.csv").read_bytes()

@@ -112,7 +112,7 @@ def _loads(folder: Path, lines: list[str]) -> bool:
 
 
 def test_it_holds_what_a_helper_asks_first(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     assert crms("support-bundle", "help.zip").code == 0
     parts = bundle(crms.folder)
     assert set(parts) == {"README.txt", "versions.txt", "settings.txt", "tables.csv", "runs.csv"}
@@ -176,7 +176,7 @@ def test_of_a_message_only_our_own_words_are_kept(message: str, kept: str) -> No
 
 
 def test_of_the_log_only_its_own_words_and_numbers_are_kept(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     line = '{"timestamp":"2026-11-25T06:00:00.1Z","level":"%s","event":"run failed","connection":"%s","due":7,"attempt":"x","message":"%s"}'
     said = [
         line % ("error", "council", f"{PEOPLE} could not be read"),

@@ -24,25 +24,25 @@ FIRST = [("council", "done", 171, 169, 0, 0, 2), ("chamber", "done", 60, 60, 0, 
 NOTHING = [("council", "done", 0, 0, 0, 0, 0), ("chamber", "done", 0, 0, 0, 0, 0)]
 
 
-def test_a_dry_run_of_the_first_sync_makes_no_database(crms: TwoCrms) -> None:
-    before = sorted(path.name for path in crms.folder.iterdir())
-    done = crms.sync("--dry-run")
+def test_a_dry_run_of_the_first_sync_makes_no_database(new_crms: TwoCrms) -> None:
+    before = sorted(path.name for path in new_crms.folder.iterdir())
+    done = new_crms.sync("--dry-run")
     assert done.code == 0
     assert "Dry run: this is what a sync would do; nothing was written." in done.said
     assert "chamber: 60 rows read, 60 would be added, 0 would be changed, 0 would be removed" in done.said
-    assert sorted(path.name for path in crms.folder.iterdir()) == before
-    store = Database(crms.url)
+    assert sorted(path.name for path in new_crms.folder.iterdir()) == before
+    store = Database(new_crms.url)
     if not store.is_sqlite:
         with store.reading() as connection:
             assert connection.exec_driver_sql("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'").scalar() == 0
     store.close()
-    real = crms.sync()
+    real = new_crms.sync()
     assert real.said.split("24 businesses")[1] == done.said.split("24 businesses")[1]
 
 
 @pytest.mark.parametrize("words", [(), ("--full",), ("--accept-deletions",), ("chamber",)])
 def test_a_dry_run_says_what_the_sync_then_does_and_writes_nothing(crms: TwoCrms, words: tuple[str, ...]) -> None:
-    crms.sync()
+    crms.synced()
     before = crms.tables()
     crms.change("chamber/contacts.csv", "C1,", "C1000,")
     crms.change("chamber.yaml", "subject: Title, ", "")
@@ -58,7 +58,7 @@ def test_a_dry_run_says_what_the_sync_then_does_and_writes_nothing(crms: TwoCrms
 
 
 def test_a_dry_run_of_a_fault_writes_nothing_and_says_so(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     before = crms.tables()
     crms.change("chamber/contacts.csv", "Ref,", "Reference,")
     assert crms.sync("--dry-run").code == 3
@@ -78,7 +78,7 @@ def test_everything_read_again_changes_nothing(crms: TwoCrms) -> None:
 
 
 def test_another_day_and_back_again(crms: TwoCrms, new_database_url: Callable[[], str]) -> None:
-    crms.sync()
+    crms.synced()
     before = crms.flags()
     assert "->" in crms.sync(as_of="2025-03-01").out
     then = crms.flags("2025-03-01")
@@ -102,7 +102,7 @@ def test_only_the_connection_named_is_read_whatever_its_case_and_once(crms: TwoC
 
 
 def test_a_deletion_is_refused_until_it_is_accepted(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     whole = (crms.folder / "council/accounts.csv").read_text()
     (crms.folder / "council/accounts.csv").write_text("\n".join(whole.splitlines()[:3]) + "\n")
     before = crms.flags()
@@ -155,7 +155,7 @@ def test_where_all_fail_it_says_so(crms: TwoCrms) -> None:
 
 
 def test_a_changed_field_map_is_taken_up(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     assert not any(" of ZX" in row["name"] for row in crms.flags().values())
     crms.change("council.yaml", "name: Name, company", 'name: {from: [Name, Post], join: " of "}, company')
     done = crms.sync()
@@ -183,7 +183,7 @@ def test_ctrl_c_stops_in_plain_words_and_it_goes_on(crms: TwoCrms, monkeypatch: 
 
 
 def test_a_connection_taken_out_of_the_settings_stays_and_is_named(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     before = crms.flags()
     crms.configure("council")
     words = (

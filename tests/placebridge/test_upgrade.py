@@ -21,7 +21,7 @@ from tests.placebridge.two_crms import TwoCrms
 
 
 def test_it_says_from_where_to_where_and_backs_sqlite_up(crms: TwoCrms, tmp_path: Path) -> None:
-    crms.sync()
+    crms.synced()
     old, before = migrate.head(), crms.tables()
     with next_version(tmp_path / "next"):
         done = crms("upgrade")
@@ -46,26 +46,26 @@ def test_a_backup_of_before_is_never_replaced(placebridge: Commands, tmp_path: P
     assert sorted(path.name for path in tmp_path.glob("*.backup*")) == [f"placebridge.db.{old}.backup", f"placebridge.db.{old}.backup-2"]
 
 
-def test_a_new_database_is_set_up(crms: TwoCrms) -> None:
-    done = crms("upgrade")
+def test_a_new_database_is_set_up(new_crms: TwoCrms) -> None:
+    done = new_crms("upgrade")
     assert (done.code, done.said) == (0, f"The database is set up (schema {migrate.head()}).")
-    assert list(crms.folder.glob("*.backup*")) == []
+    assert list(new_crms.folder.glob("*.backup*")) == []
 
 
-def test_several_at_once_one_does_it_and_the_others_wait(crms: TwoCrms) -> None:
+def test_several_at_once_one_does_it_and_the_others_wait(new_crms: TwoCrms) -> None:
     command = [sys.executable, "-m", "placebridge", "upgrade", "--config", "config.env"]
-    options = {"env": os.environ | {"PYTHONPATH": str(ROOT)}, "cwd": crms.folder, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    options = {"env": os.environ | {"PYTHONPATH": str(ROOT)}, "cwd": new_crms.folder, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     processes = [subprocess.Popen(command, text=True, **options) for _ in range(5)]  # type: ignore[call-overload]
     said = [process.communicate(timeout=100)[0] for process in processes]
     assert [process.returncode for process in processes] == [0] * 5, said
     assert sum("is set up" in line for line in said) == 1, said
-    assert crms("check").code in {0, 1}
-    with closing(Database(crms.url)) as store:
+    assert new_crms("check").code in {0, 1}
+    with closing(Database(new_crms.url)) as store:
         assert migrate.held(store) == migrate.head()
 
 
 def test_it_waits_for_a_sync_that_runs_and_then_goes_on(crms: TwoCrms) -> None:
-    crms.sync()
+    crms.synced()
     with closing(Database(crms.url)) as store, next_version(crms.folder / "next"):
         held, seen = threading.Event(), threading.Event()
 
@@ -86,7 +86,7 @@ def test_it_waits_for_a_sync_that_runs_and_then_goes_on(crms: TwoCrms) -> None:
     ("lock", "said"), [("keeping", "another command is changing this database"), ("migrate", "another process is upgrading")]
 )
 def test_one_that_waited_in_vain_says_so_and_changes_nothing(crms: TwoCrms, monkeypatch: pytest.MonkeyPatch, lock: str, said: str) -> None:
-    crms.sync()
+    crms.synced()
     monkeypatch.setattr(upgrade, "WAIT", 0.3)
     monkeypatch.setattr(migrate, "WAIT", 0.3)
     with closing(Database(crms.url)) as store, next_version(crms.folder / "next"), only_one(store, lock):
@@ -97,7 +97,7 @@ def test_one_that_waited_in_vain_says_so_and_changes_nothing(crms: TwoCrms, monk
 
 
 def test_what_a_newer_program_wrote_is_left_alone(crms: TwoCrms, new_database_url: Callable[[], str]) -> None:
-    crms.sync()
+    crms.synced()
     with next_version(crms.folder / "next"):
         crms("upgrade")
     done = crms("upgrade")

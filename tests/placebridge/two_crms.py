@@ -2,10 +2,14 @@
 
 import csv
 import json
+from contextlib import closing, redirect_stdout
+from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from store.database import Database
+from tests.databases import fill_like
 from tests.placebridge.commands import Commands, Done
 from tests.small_world import CHAMBER, COUNCIL, files, write
 from tests.snapshot import Rows, everything
@@ -15,11 +19,22 @@ MAPS = {"council": COUNCIL, "chamber": CHAMBER}
 SIDES = {"council": "council", "chamber": "business"}
 
 
+def first_sync(store: Database, folder: Path) -> None:
+    """Fills a new store as `placebridge sync` does it."""
+    from placebridge.syncing import Wanted, sync
+
+    TwoCrms(folder, store.url.set(drivername=store.engine.dialect.name).render_as_string(hide_password=False))
+    with redirect_stdout(StringIO()):
+        assert sync(folder / "config.env", Wanted(as_of=date.fromisoformat(DAY))) == 0
+
+
 class TwoCrms:
     """`placebridge WORDS...` where a council's and a chamber's CRM are connected."""
 
-    def __init__(self, folder: Path, url: str, commands: Commands, firms: int = 24) -> None:
-        self.folder, self.url, self.run = folder, url, commands
+    def __init__(self, folder: Path, url: str, commands: Commands | None = None, firms: int = 24) -> None:
+        self.folder, self.url = folder, url
+        if commands is not None:
+            self.run = commands
         self.lines = files(1, firms)
         write(folder, self.lines)
         for name, text in MAPS.items():
@@ -37,6 +52,12 @@ class TwoCrms:
 
     def __call__(self, *words: str) -> Done:
         return self.run(*words)
+
+    def synced(self) -> None:
+        """What the first sync leaves, for tests of what comes after it."""
+        with closing(Database(self.url)) as store:
+            fill_like(store, self.folder, first_sync)
+        self.configure("council", "chamber")
 
     def sync(self, *words: str, as_of: str = DAY) -> Done:
         """A sync as of a fixed day."""

@@ -68,8 +68,12 @@ class Window:
 
     def open(self, path: str, width: int = 1280) -> None:
         """Opens a page of the site."""
-        self.page.set_viewport_size({"width": width, "height": 900})
+        self.widen(width)
         self.page.goto(f"{self.base}{path}", wait_until="load")
+
+    def widen(self, width: int) -> None:
+        """Makes the window so wide; the page in it stays, and is laid out anew."""
+        self.page.set_viewport_size({"width": width, "height": 900})
 
     def sign_in(self, role: Role | str) -> None:
         """By the code that was printed."""
@@ -87,7 +91,10 @@ class Window:
         """What axe finds: rule and elements."""
         from axe_playwright_python.sync_playwright import Axe
 
-        found: Any = Axe().run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(Axe().axe_script)
+        script = "options => axe.run(options).then(found => found.violations)"
+        found: Any = self.page.evaluate(script, {"runOnly": RULES, "resultTypes": ["violations"]})
         return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found]
 
 

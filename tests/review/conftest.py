@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from review.site import Site
-from store import migrate
 from store.database import Database
-from tests.databases import new_database
+from tests.databases import new_migrated, new_migrated_file
 from tests.review import town
 from tests.review.browser import chromium_or_skip
 from tests.review.harness import site_on
@@ -22,7 +21,6 @@ Fill = Callable[[Database, Path], None]
 
 def _filled(url: str, fill: Fill, folder: Path) -> Database:
     store = Database(url)
-    migrate.upgrade(store)
     fill(store, folder / "exports")
     return store
 
@@ -31,7 +29,7 @@ def _made_once(fill: Fill) -> Any:
     @pytest.fixture(scope="session")
     def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder = tmp_path_factory.mktemp("town")
-        _filled(f"sqlite:///{folder / 'town.db'}", fill, folder).close()
+        _filled(new_migrated_file(folder / "town.db"), fill, folder).close()
         return folder / "town.db"
 
     return file
@@ -43,7 +41,7 @@ hostile_file = _made_once(town.fill_with_attacks)
 
 @pytest.fixture(scope="session")
 def full_on_postgres(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    store = _filled(new_database(server), town.fill, tmp_path_factory.mktemp("town"))
+    store = _filled(new_migrated(server), town.fill, tmp_path_factory.mktemp("town"))
     yield store
     store.close()
 
@@ -81,8 +79,7 @@ def hostile(hostile_store: Database) -> Site:
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Site]:
     """A site with nothing in it."""
-    store = Database(f"sqlite:///{tmp_path / 'empty.db'}")
-    migrate.upgrade(store)
+    store = Database(new_migrated_file(tmp_path / "empty.db"))
     yield site_on(store)
     store.close()
 

@@ -14,10 +14,17 @@ from tests.review.browser import Window, window
 from tests.review.harness import BEGINNING, Browser, signed_in
 from tests.review.serving import served
 from tests.review.town import ATTACKS, MARK
-from tests.review.walk import addresses, views
+from tests.review.walk import addresses, shown
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Chromium
+
+
+SIGNS = (
+    "<script>alert", "><img id=", "' onmouseover=", "javascript:alert('", "{{7*7}}", "</title></textarea>", "click</a>", "RTL", "AAAAAAAAAA", "=HYPERLINK",
+    "%0d%0aSet-Cookie",
+)  # fmt: skip
+"""What each attack is known by, also where a page shows but a part of it."""
 
 
 class Reading(HTMLParser):
@@ -84,13 +91,49 @@ def open_window(browser: "Chromium", hostile: Site) -> Iterator[Window]:
         yield found
 
 
+class Standing(HTMLParser):
+    """Where attacks stand in a page: which of them, in what kind of element, and in which part of it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: set[tuple[str, ...]] = set()
+        self._within: tuple[str, str] = ("", "")
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._within = (tag, dict(attrs).get("class") or "")
+        for name, value in attrs:
+            self._note(name, value or "")
+
+    def handle_data(self, data: str) -> None:
+        self._note("", data)
+
+    def _note(self, part: str, text: str) -> None:
+        self.found |= {(*self._within, part, sign) for sign in SIGNS if sign in text}
+
+
+def telling(site: Site, most: int) -> Iterator[str]:
+    """The path of one address of each page, and of each other one that has an attack where none of those before has it."""
+    seen, pages = set[tuple[str, ...]](), set[str]()
+    for address, text in shown(site, Role.ADMIN, most):
+        stands = Standing(text).found
+        if address.page.name not in pages or stands - seen:
+            yield address.path
+        pages.add(address.page.name)
+        seen |= stands
+
+
+def test_every_attack_is_known_by_a_sign() -> None:
+    assert [[sign in attack for sign in SIGNS].index(True) for attack in ATTACKS] == list(range(len(ATTACKS)))
+
+
 def test_chromium_runs_nothing_that_data_holds(open_window: Window, hostile: Site) -> None:
     found = []
-    for address in views(hostile, Role.ADMIN, most=12):
-        open_window.open(address.path, 320)
+    for path in list(telling(hostile, most=12)):
+        open_window.open(path, 320)
         if open_window.page.locator(f"#{MARK}").count():
-            found.append(address.path)
+            found.append(path)
         if open_window.too_wide() > 0:
-            found.append(f"{address.path} scrolls sideways")
+            found.append(f"{path} scrolls sideways")
     assert found == []
     assert [fault for fault in open_window.faults if "responded with a status of 40" not in fault] == []  # pages that are off here

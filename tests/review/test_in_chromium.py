@@ -29,8 +29,9 @@ def opened(browser: "Browser", site: Site, scripts: bool = True) -> Iterator[Win
 def faults_of(at: Window, path: str) -> list[str]:
     """What axe finds on a page, wide and narrow, and whether it scrolls sideways."""
     found = []
+    at.open(path, 1280)
     for width in (1280, 320):
-        at.open(path, width)
+        at.widen(width)
         found += [f"{path} at {width}: {one}" for one in at.violations()]
         if at.too_wide() > 0:
             found.append(f"{path} at {width} scrolls sideways by {at.too_wide()}")

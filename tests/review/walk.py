@@ -80,11 +80,15 @@ def addresses(site: Site, most: int = AT_MOST, pages: tuple[Page, ...] = PAGES) 
 
 def views(site: Site, role: Role, most: int = AT_MOST) -> list[Address]:
     """The addresses that show somebody of that role a page: neither a way to another one nor a file."""
-    browser, found = signed_in(site, role), []
+    return [address for address, _ in shown(site, role, most)]
+
+
+def shown(site: Site, role: Role, most: int = AT_MOST) -> Iterator[tuple[Address, str]]:
+    """Those addresses, each with the page."""
+    browser = signed_in(site, role)
     for address in addresses(site, most):
         if address.page.get is None or (address.page.roles and role not in address.page.roles):
             continue
         answer = browser.get(address.path)
         if not answer.is_redirect and answer.headers.get("content-type", "").startswith("text/html"):
-            found.append(address)
-    return found
+            yield address, answer.text

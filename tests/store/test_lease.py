@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from store import bulk, migrate
+from store import bulk
 from store.database import Database
 from store.lease import SCHEDULER, STAGES, WHOLE, Fenced, free_all, held_by_others, hold, whole
 from store.lock import Locked
@@ -47,13 +47,6 @@ def row(who: str) -> dict[str, object]:
     from datetime import UTC, datetime
 
     return {"at": datetime.now(UTC), "who": who, "action": "x", "target": "x", "detail": ""}
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Database]:
-    with closing(Database(database_url)) as store:
-        migrate.upgrade(store)
-        yield store
 
 
 @pytest.fixture

@@ -126,5 +126,10 @@ class Town:
             )
 
 
+def read(store: Database, folder: Path) -> None:
+    """Fills a new store with what the two CRMs hold."""
+    Town(store, folder).sync()
+
+
 def _files(folder: Path, budget: object) -> FilesConnector:
     return FilesConnector(folder)

@@ -14,10 +14,11 @@ from jobs.decisions import asked, links
 from jobs.pipeline import Options, refresh_if_free
 from jobs.refused import Refused
 from jobs.schedules.tick import changed
-from store import bulk, migrate
+from store import bulk
 from store.database import Database
 from store.lease import STAGES, hold
 from store.tables import Audit, BusinessRecord
+from tests.databases import new_migrated_file
 from tests.jobs.decisions.small import DAY, FILES, NOW, RULES, ZONE, Lines, Town
 
 
@@ -250,8 +251,7 @@ def test_decisions_hold_through_any_sync_and_undone_the_other_way_round_everythi
     steps: list[tuple[str, tuple[str, str]]], seed: int
 ) -> None:
     with TemporaryDirectory() as folder:
-        store = Database(f"sqlite:///{folder}/x.db")
-        migrate.upgrade(store)
+        store = Database(new_migrated_file(Path(folder) / "x.db"))
         town = Town(store, Path(folder) / "crms")
         town.sync()
         states = [town.tables()]

@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +16,8 @@ from jobs.notices.alerts import seen
 from jobs.schedules import plans
 from jobs.schedules.due import STAGES
 from jobs.schedules.tick import tick
-from store import migrate
 from store.database import Database
+from tests.databases import new_migrated_file
 from tests.jobs.notices.recording import Recording
 from tests.jobs.notices.troubled import ENDS, ZONE, Troubled
 
@@ -141,10 +140,10 @@ Step = tuple[str, int]
 @example(steps=[("stalled", 1)] * 4, tell_after=3, pauses=2, known=True)
 @example(steps=[("failed", 1)] * 3 + [("interrupted", 1), ("done", 1)], tell_after=3, pauses=1, known=False)
 def test_any_order_of_outcomes_gives_one_raise_and_one_clear(
-    steps: list[Step], tell_after: int, pauses: int, known: bool, template: Path, tmp_path_factory: pytest.TempPathFactory
+    steps: list[Step], tell_after: int, pauses: int, known: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """A model of each alert: open from its condition on until something is done, and told once for each."""
-    store = Database(f"sqlite:///{shutil.copy(template, tmp_path_factory.mktemp('watch') / 'x.db')}")
+    store = Database(new_migrated_file(tmp_path_factory.mktemp("watch") / "x.db"))
     world = Troubled(store, NOW, (MINUTE,) * pauses, Limits(ZONE, {"council": None}, tell_after=tell_after, least_free=0))
     failures, expected, is_open = 0, [], set()
     for end, looks in [("done", 1)] * known + [*steps, ("done", 1)]:
@@ -164,16 +163,6 @@ def test_any_order_of_outcomes_gives_one_raise_and_one_clear(
     with store.reading() as connection:
         assert open_alerts(connection) == []
     store.close()
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database to copy."""
-    file = tmp_path_factory.mktemp("template") / "x.db"
-    store = Database(f"sqlite:///{file}")
-    migrate.upgrade(store)
-    store.close()
-    return file
 
 
 def test_late_is_told_after_two_intervals_that_last(troubled: World) -> None:

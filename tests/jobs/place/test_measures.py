@@ -15,7 +15,7 @@ from store import bulk
 from store.database import Database
 from store.tables import FlagHistory
 from store.views import VIEWS
-from tests.jobs.place.town import AS_OF, FILES, synced
+from tests.jobs.place.town import AS_OF, FILES, begun, synced
 
 STATES = ("engaged", "leader_left", "leader_lapsed", "leader_not_engaged", "no_leader_known", None)
 FIRST = date(2025, 9, 1)
@@ -144,14 +144,14 @@ def test_a_history_that_is_out_of_order_is_read_by_its_days(store: Database) -> 
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_the_rows_of_a_view_have_its_columns(store: Database, tmp_path: Path, name: str) -> None:
-    synced(store, tmp_path)
+    begun(store, tmp_path)
     found = list(rows(store, name))
     assert found
     assert all(list(row) == columns(name) for row in found)
 
 
 def test_what_a_view_says_of_the_town(store: Database, tmp_path: Path) -> None:
-    synced(store, tmp_path)
+    begun(store, tmp_path)
     businesses = {row["name"]: row for row in rows(store, "pb_businesses")}
     college = businesses["Northford College"]
     assert (college["sector"], college["size"], college["closed"], college["state"], college["flagged"]) == (

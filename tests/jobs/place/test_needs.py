@@ -14,7 +14,7 @@ from jobs.refused import Refused
 from store import bulk
 from store.database import Database
 from store.tables import Audit
-from tests.jobs.place.town import FILES, RULES, ZONE, synced
+from tests.jobs.place.town import FILES, RULES, ZONE, begun, synced
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ def add(store: Database, **values: Any) -> int:
 
 
 def test_a_need_is_met_by_those_who_offer_with_the_words_that_say_so(store: Database, tmp_path: Path) -> None:
-    synced(store, tmp_path)
+    begun(store, tmp_path)
     (found,) = matches(store, needs.one(store, add(store)), ZONE)
     assert (found.name, found.place, found.warmth, found.times, found.last_on, found.tag) == (
         "Harbour Bakery Ltd", "Thornley", "leader", 1, date(2026, 8, 1), "premises",
@@ -35,14 +35,14 @@ def test_a_need_is_met_by_those_who_offer_with_the_words_that_say_so(store: Data
 
 
 def test_a_need_of_no_place_is_met_from_anywhere_the_warmest_first(store: Database, tmp_path: Path) -> None:
-    synced(store, tmp_path)
+    begun(store, tmp_path)
     found = matches(store, needs.one(store, add(store, place="")), ZONE)
     assert [(one.name, one.warmth) for one in found] == [("Harbour Bakery Ltd", "leader"), ("Steelworks Ltd", "cold")]
     assert [one.name for one in offering(store, "premises", ZONE, limit=1)] == ["Harbour Bakery Ltd"]
 
 
 def test_what_a_business_offers_is_told_with_its_evidence(store: Database, tmp_path: Path) -> None:
-    synced(store, tmp_path)
+    begun(store, tmp_path)
     (cold,) = offering(store, "premises", ZONE, place="Marbury")
     assert "premises" in [one.resource for one in of_business(store, cold.business_id, ZONE)]
     assert all(one.evidence or one.tag for one in of_business(store, cold.business_id, ZONE))
@@ -63,7 +63,7 @@ def test_a_tag_alone_is_an_offer_without_a_day(store: Database, tmp_path: Path) 
 
 
 def test_a_closed_business_offers_nothing(store: Database, tmp_path: Path) -> None:
-    synced(store, tmp_path)
+    begun(store, tmp_path)
     synced(store, tmp_path, {"accounts.csv": FILES["accounts.csv"].replace("premises; key account,", "premises; key account,Shut")})
     assert offering(store, "premises", ZONE, place="Thornley") == []
 

@@ -17,7 +17,7 @@ from store import bulk
 from store.database import Database
 from store.tables import Connection as ConnectionRow
 from tests import small_world
-from tests.jobs.place.town import AS_OF, FILES, RULES, ZONE, synced
+from tests.jobs.place.town import AS_OF, FILES, RULES, ZONE, begun, synced
 
 SEATS = SeatRules(RULES.sectors, RULES.resources)
 
@@ -29,7 +29,7 @@ def table(store: Database, **only: str) -> dict[str, tuple[int, int, int]]:
 
 
 def test_each_sector_says_who_is_at_the_table_and_who_is_missing(store: Database, tmp_path: Path) -> None:
-    synced(store, tmp_path)
+    begun(store, tmp_path)
     assert table(store, theme="skills") == {
         "business": (2, 1, 1), "local_government": (0, 0, 0), "education": (1, 1, 1), "health": (1, 1, 0),
         "housing_association": (0, 0, 0), "community": (1, 0, 0), "other_anchor": (0, 0, 0),
@@ -42,7 +42,7 @@ def test_each_sector_says_who_is_at_the_table_and_who_is_missing(store: Database
 
 
 def test_heat_has_places_by_themes_the_largest_first(store: Database, tmp_path: Path) -> None:
-    synced(store, tmp_path)
+    begun(store, tmp_path)
     with store.reading() as connection:
         found = heat(Stored(connection), RULES.themes.ids)
         only_health = heat(Stored(connection), RULES.themes.ids, sector="health")
@@ -59,7 +59,7 @@ def test_what_a_business_is_known_by_without_naming_a_theme_is_refused(store: Da
 
 
 def test_time_alone_takes_a_business_from_the_table(store: Database, tmp_path: Path) -> None:
-    synced(store, tmp_path)
+    begun(store, tmp_path)
     assert table(store, theme="skills")["education"] == (1, 1, 1)
     synced(store, tmp_path, as_of=date(2027, 7, 2))
     assert table(store, theme="skills")["education"] == (1, 0, 0)
@@ -107,7 +107,7 @@ def test_as_of_another_day_is_as_if_it_had_been_synced_that_day(store: Database,
 
 
 def test_counts_of_rows_and_counts_of_the_store_are_the_same(store: Database, tmp_path: Path) -> None:
-    synced(store, tmp_path)
+    begun(store, tmp_path)
     with store.reading() as connection:
         rows = [dict(row) for row in connection.execute(select(tally.seat_theme)).mappings()]
         for by, only in (
@@ -120,7 +120,7 @@ def test_counts_of_rows_and_counts_of_the_store_are_the_same(store: Database, tm
 
 
 def test_a_business_that_closes_leaves_the_counts_and_keeps_its_sector(store: Database, tmp_path: Path) -> None:
-    synced(store, tmp_path)
+    begun(store, tmp_path)
     synced(store, tmp_path, {"accounts.csv": FILES["accounts.csv"].replace("300,,", "300,,Shut")})
     assert table(store)["education"] == (0, 0, 0)
     with store.reading() as connection:
@@ -129,6 +129,6 @@ def test_a_business_that_closes_leaves_the_counts_and_keeps_its_sector(store: Da
 
 
 def test_a_council_that_names_a_sector_anew_sees_it_after_the_next_sync(store: Database, tmp_path: Path) -> None:
-    synced(store, tmp_path)
+    begun(store, tmp_path)
     synced(store, tmp_path, {"accounts.csv": FILES["accounts.csv"].replace("Marbury,Manufacturing", "Marbury,Social enterprise")})
     assert table(store)["community"][0] == 2

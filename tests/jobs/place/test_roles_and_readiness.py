@@ -15,7 +15,7 @@ from mappings.roles import roles as roles_in
 from store import bulk
 from store.database import Database
 from store.tables import Audit, Person
-from tests.jobs.place.town import FILES, RULES, synced
+from tests.jobs.place.town import FILES, RULES, begun, synced
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 LATER = datetime(2026, 11, 3, 9, tzinfo=UTC)
@@ -40,7 +40,7 @@ BY_CRM = [("Ann Lee", "business_chair", "Thornley", ""), ("Cy Doe", "champion", 
 
 
 def test_a_crms_own_words_give_roles_at_the_place_of_the_business(store: Database, tmp_path: Path) -> None:
-    synced(store, tmp_path)
+    begun(store, tmp_path)
     assert held(store) == BY_CRM
     assert held(store, place="Marbury", role="champion") == [BY_CRM[1]]
     (chair,) = roles.roles(store, role="business_chair")
@@ -49,7 +49,7 @@ def test_a_crms_own_words_give_roles_at_the_place_of_the_business(store: Databas
 
 
 def test_a_role_that_was_given_holds_until_it_is_ended_through_every_sync(store: Database, tmp_path: Path) -> None:
-    synced(store, tmp_path)
+    begun(store, tmp_path)
     given = give(store, "Di Fox", "ambassador", "Thornley", "skills")
     synced(store, tmp_path, {"people.csv": FILES["people.csv"].replace("Chief Executive", "CEO")}, full=True)
     assert ("Di Fox", "ambassador", "Thornley", WHO) in held(store, place="Thornley")
@@ -61,7 +61,7 @@ def test_a_role_that_was_given_holds_until_it_is_ended_through_every_sync(store:
 
 
 def test_a_role_follows_a_person_who_was_joined_into_another(store: Database, tmp_path: Path) -> None:
-    synced(store, tmp_path)
+    begun(store, tmp_path)
     give(store, "Di Fox", "ambassador")
     old, new = person(store, "Di Fox"), person(store, "Ed Oak")
     table = bulk.table_of(Person)
@@ -83,13 +83,13 @@ def test_a_role_follows_a_person_who_was_joined_into_another(store: Database, tm
 def test_a_role_that_cannot_be_given_says_what_to_do(
     store: Database, tmp_path: Path, name: str, role: str, theme: str, message: str
 ) -> None:
-    synced(store, tmp_path)
+    begun(store, tmp_path)
     with pytest.raises(Refused, match=message):
         give(store, name, role, theme=theme)
 
 
 def test_the_audit_names_ids_and_no_person(store: Database, tmp_path: Path) -> None:
-    synced(store, tmp_path)
+    begun(store, tmp_path)
     roles.end(store, give(store, "Di Fox", "ambassador"), WHO, LATER)
     audit = bulk.table_of(Audit)
     with store.reading() as connection:
@@ -134,7 +134,7 @@ def test_the_last_word_holds_and_those_before_are_its_history(store: Database) -
 
 
 def test_data_says_what_it_knows_beside(store: Database, tmp_path: Path) -> None:
-    synced(store, tmp_path)
+    begun(store, tmp_path)
     says = {part.part: part.data for part in readiness.readiness(store, "Thornley")}
     assert says["senior_leadership"] == "A senior leader of 2 of 3 businesses is engaged (67 %)."
     assert says["business_chair"] == "One person has the role of business chair here."

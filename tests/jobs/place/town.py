@@ -10,6 +10,7 @@ from jobs.pipeline import Options, Source, sync
 from jobs.rules import Rules
 from mappings import field_map
 from store.database import Database
+from tests.databases import fill_like
 
 ZONE = ZoneInfo("Europe/London")
 RULES = Rules.load()
@@ -59,6 +60,11 @@ def source(folder: Path, files: dict[str, str] | None = None) -> Source:
     for name, content in (FILES | (files or {})).items():
         (folder / name).write_text(content, encoding="utf-8")
     return Source("council", "files", "council", lambda budget: FilesConnector(folder), field_map.read(MAP, "map.yaml"))
+
+
+def begun(store: Database, folder: Path) -> None:
+    """What `synced` makes of a new store."""
+    fill_like(store, folder, synced)
 
 
 def synced(store: Database, folder: Path, files: dict[str, str] | None = None, as_of: date = AS_OF, **options: Any) -> None:

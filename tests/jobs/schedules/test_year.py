@@ -16,9 +16,9 @@ from jobs.audit import audit
 from jobs.schedules import cron, due, plans
 from jobs.schedules.due import Ended
 from jobs.schedules.tick import tick
-from store import migrate
 from store.database import Database
 from store.lease import STAGES
+from tests.databases import in_memory
 
 LONDON = ZoneInfo("Europe/London")
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
@@ -28,8 +28,7 @@ WORDS = ("0 6 * * mon-fri", "30 1 * * *", "0 2 * * sun", "15 0 1 * *", "45 1 25 
 
 @pytest.fixture
 def store() -> Iterator[Database]:
-    with closing(Database("sqlite://")) as store:
-        migrate.upgrade(store)
+    with closing(in_memory()) as store:
         yield store
 
 
@@ -92,8 +91,7 @@ def test_a_worker_that_never_rests_runs_each_moment_once_and_on_time(store: Data
 @settings(max_examples=25, deadline=None)
 @given(words=st.sampled_from([*WORDS, "0 */4 * * *"]), gaps=st.lists(st.floats(min_value=0.02, max_value=24 * 9), min_size=5, max_size=60))
 def test_each_moment_is_run_once_or_made_up_for_once_whatever_the_downtime(words: str, gaps: list[float]) -> None:
-    with closing(Database("sqlite://")) as store:
-        migrate.upgrade(store)
+    with closing(in_memory()) as store:
         service, now = Service(store, words), YEAR[0]
         service.beat(now)
         for hours in gaps:
@@ -110,8 +108,7 @@ def test_each_moment_is_run_once_or_made_up_for_once_whatever_the_downtime(words
 @settings(max_examples=15, deadline=None)
 @given(outcomes=st.lists(st.sampled_from(["done", "failed", "partial"]), min_size=10, max_size=60), minutes=st.integers(1, 90))
 def test_one_that_fails_is_tried_again_with_growing_pauses_and_rests_until_its_next_time(outcomes: list[str], minutes: int) -> None:
-    with closing(Database("sqlite://")) as store:
-        migrate.upgrade(store)
+    with closing(in_memory()) as store:
         service, now = Service(store, "0 * * * *"), YEAR[0]
         service.beat(now)
         for outcome in outcomes:

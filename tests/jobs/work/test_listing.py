@@ -22,6 +22,7 @@ from jobs.work.steps import assign, dismiss
 from store import bulk
 from store.database import Database
 from store.tables import Flag, Listed
+from tests.databases import in_memory
 from tests.jobs.work.world import ALL_STATES, ANN, BEN, DAY, ZONE, Town, noon
 
 CHOICES: dict[str, Sequence[str]] = {
@@ -83,11 +84,8 @@ def _fits(row: dict[str, Any], wanted: Wanted, who: str, without: str) -> bool:
 @pytest.fixture(scope="module")
 def filled() -> Iterator[Database]:
     """A list in a database of its own, for tests that only read."""
-    from store import migrate
-
-    store = Database("sqlite://")
+    store = in_memory()
     with store.rehearsal():
-        migrate.upgrade(store)
         put(store, ROWS)
         yield store
     store.close()
@@ -146,11 +144,8 @@ def test_the_list_is_the_same_in_whatever_order_its_rows_came(numbers: list[int]
     found = []
     for _ in range(2):
         chance.shuffle(numbers)
-        store = Database("sqlite://")
+        store = in_memory()
         with store.rehearsal():
-            from store import migrate
-
-            migrate.upgrade(store)
             for number in numbers:
                 put(store, [listed_row(number)])
                 find(store, Wanted(), ANN, DAY, ZONE)

@@ -16,7 +16,7 @@ from store import bulk
 from store.database import Database
 from store.tables import Connection, DueRun, Flag, Lease, Reject, Run, Worker
 
-on_sqlite = pytest.mark.parametrize("new_database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 """For what is the same on every database."""
 now = datetime.now(UTC)
 

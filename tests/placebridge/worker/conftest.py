@@ -11,9 +11,9 @@ from tests.worker_world import WorkerWorld, at_work
 
 
 @pytest.fixture
-def world(tmp_path: Path, database_url: str) -> WorkerWorld:
+def world(tmp_path: Path, migrated_url: str) -> WorkerWorld:
     """Three small CRMs; nothing is read yet."""
-    found = WorkerWorld(tmp_path, database_url)
+    found = WorkerWorld(tmp_path, migrated_url)
     found.prepare()
     return found
 

@@ -218,8 +218,8 @@ class TestStopping:
     """SIGTERM in the midst of a long read."""
 
     @pytest.fixture
-    def large(self, tmp_path: Path, database_url: str) -> WorkerWorld:
-        world = WorkerWorld(tmp_path, database_url, firms=1500)
+    def large(self, tmp_path: Path, migrated_url: str) -> WorkerWorld:
+        world = WorkerWorld(tmp_path, migrated_url, firms=1500)
         world.prepare()
         watch_leases(world.url)
         return world

@@ -96,10 +96,10 @@ class Browser:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, database_url: str) -> Path:
+def folder(tmp_path: Path, migrated_url: str) -> Path:
     """Settings, a field map and exports."""
     (tmp_path / "exports").mkdir()
-    (tmp_path / "config.env").write_text(CONFIG.format(url=database_url))
+    (tmp_path / "config.env").write_text(CONFIG.format(url=migrated_url))
     (tmp_path / "council.yaml").write_text(FIELD_MAP)
     for name, text in (("accounts.csv", ACCOUNTS), ("contacts.csv", CONTACTS), ("visits-1.csv", VISITS)):
         (tmp_path / "exports" / name).write_text(text)

@@ -18,7 +18,7 @@ from review.site import Site
 from store import bulk
 from store.database import Database
 from store.tables import Person
-from tests.jobs.place.town import FILES, synced
+from tests.jobs.place.town import FILES, begun, synced
 from tests.review.harness import Response, signed_in, site_on
 from tests.review.town import PLACES
 
@@ -26,7 +26,7 @@ from tests.review.town import PLACES
 @pytest.fixture
 def town(store: Database, tmp_path: Path) -> Site:
     """A site on the made-up town, whose places are Thornley and Marbury."""
-    synced(store, tmp_path)
+    begun(store, tmp_path)
     return site_on(store)
 
 

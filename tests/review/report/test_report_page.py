@@ -18,6 +18,7 @@ from review.site import Site
 from store import bulk
 from store.database import Database
 from store.tables import Audit, Person
+from tests.databases import fill_like
 from tests.jobs.place.town import FILES, RULES, ZONE, synced
 from tests.review.harness import Clock, signed_in, site_on
 
@@ -33,8 +34,12 @@ def crowd() -> dict[str, str]:
 
 @pytest.fixture
 def town(store: Database, tmp_path: Path) -> Site:
-    synced(store, tmp_path, crowd())
+    fill_like(store, tmp_path, read_crowd)
     return site_on(store)
+
+
+def read_crowd(store: Database, folder: Path) -> None:
+    synced(store, folder, crowd())
 
 
 def test_the_page_has_every_table_of_the_report_with_its_numbers(town: Site) -> None:

@@ -9,7 +9,8 @@ from jobs.flag import flags_as_of
 from review.roles import Role
 from review.site import Site
 from store.database import Database
-from tests.jobs.decisions.small import NOW, Town
+from tests.databases import fill_like
+from tests.jobs.decisions.small import NOW, Town, read
 from tests.review.harness import RULES, Browser, Clock, Response, signed_in, site_on
 
 
@@ -67,7 +68,7 @@ def number_in(text: str, name: str) -> str:
 def town(store: Database, tmp_path: Path) -> Town:
     """A town whose CRMs were read."""
     found = Town(store, tmp_path / "crms")
-    found.sync()
+    fill_like(store, found.folder, read)
     return found
 
 
