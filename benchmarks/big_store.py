@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from jobs.flag import flag_businesses
+from jobs.flag_stage import flag_businesses
 from jobs.rules import Rules
 from store import bulk, migrate
 from store.database import Database

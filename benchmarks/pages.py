@@ -21,7 +21,7 @@ from sqlalchemy import delete, select
 
 from benchmarks.big_store import AS_OF, PLACES, TRADES, ZONE, Size, fill
 from jobs import dirty
-from jobs.flag import flag_businesses
+from jobs.flag_stage import flag_businesses
 from jobs.rules import Rules
 from review.app import make_app
 from review.site import Site

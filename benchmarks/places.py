@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from benchmarks.big_store import AS_OF, PLACES, ZONE, Size, fill
 from jobs import dirty
-from jobs.flag import flag_businesses
+from jobs.flag_stage import flag_businesses
 from jobs.place import measures, needs, offers, readiness, roles
 from jobs.place.numbers import gather
 from jobs.place.picture import Stored, at_the_table, heat

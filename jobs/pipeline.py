@@ -15,7 +15,7 @@ from jobs import runs
 from jobs.budget import shared_budget
 from jobs.decisions import corrected
 from jobs.decisions.holding import stamp
-from jobs.flag import flag_businesses
+from jobs.flag_stage import flag_businesses
 from jobs.join_businesses import join_businesses
 from jobs.join_people import join_people
 from jobs.lookup import Asking, LookupSource

@@ -30,6 +30,8 @@ def word_set(name: str) -> frozenset[str]:
 
 def fold(text: str) -> str:
     """Lower case, no accents, no punctuation, single spaces; '&' is 'and'."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL))
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold().translate(_SPECIAL)
+    plain = text.casefold().translate(_SPECIAL)
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain)
+        plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold().translate(_SPECIAL)
     return _OTHER.sub(" ", _DROPPED.sub("", plain)).strip()

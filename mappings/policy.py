@@ -6,7 +6,6 @@ The rules and their order are a contract; the numbers stand in policy.yaml.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Final
 
 from mappings.own_text import OwnFile
@@ -103,45 +102,28 @@ class Judged:
         return sum(self.points.values())
 
 
-@dataclass
 class Case:
     """One business as of one day, with everything that the rules ask about it."""
 
-    facts: Facts
-    as_of: date
-    rules: PolicyRules
-
-    @cached_property
-    def opens(self) -> date:
+    def __init__(self, facts: Facts, as_of: date, rules: PolicyRules) -> None:
+        self.facts, self.as_of, self.rules = facts, as_of, rules
+        self.opens = as_of - timedelta(days=rules.window_days)
         """The first day of the window."""
-        return self.as_of - timedelta(days=self.rules.window_days)
-
-    @cached_property
-    def done(self) -> list[Touch]:
+        self.done = [touch for touch in facts.touches if touch.is_done(as_of)]
         """Engagements that are done by the as-of day."""
-        return [touch for touch in self.facts.touches if touch.is_done(self.as_of)]
-
-    @cached_property
-    def in_window(self) -> list[Touch]:
+        self.in_window = [touch for touch in self.done if touch.day is not None and touch.day >= self.opens]
         """Those of them that lie in the window."""
-        return [touch for touch in self.done if touch.day is not None and touch.day >= self.opens]
+        leading = [member for member in facts.members if self._is_leader(member)]
+        current = [member for member in leading if not member.has_left(as_of)]
+        self.leaders = sorted(current, key=lambda member: (rules.rank(member.level), member.name, member.person))
+        """Current leaders, the highest level first."""
+        self.left_leaders = [member for member in leading if member.has_left(as_of)]
 
-    def is_leader(self, member: Member) -> bool:
+    def _is_leader(self, member: Member) -> bool:
         """Whether a member's level makes a leader here."""
         if member.not_leader:
             return False
         return member.level in self.rules.leaders or (self.facts.multi_site and member.level in self.rules.leaders_where_multi_site)
-
-    @cached_property
-    def leaders(self) -> list[Member]:
-        """Current leaders, the highest level first."""
-        current = [member for member in self.facts.members if self.is_leader(member) and not member.has_left(self.as_of)]
-        return sorted(current, key=lambda member: (self.rules.rank(member.level), member.name, member.person))
-
-    @cached_property
-    def left_leaders(self) -> list[Member]:
-        """Leaders who have left."""
-        return [member for member in self.facts.members if self.is_leader(member) and member.has_left(self.as_of)]
 
     def took_part(self, member: Member, touches: list[Touch]) -> bool:
         """Whether a member took part in one of these."""

@@ -24,11 +24,12 @@ CHUNK = 5000
 
 @dataclass
 class Change:
-    """The primary keys of the rows that a `replace` touched."""
+    """The keys of the rows that a `replace` touches, and what the added and changed ones are to hold."""
 
     added: list[Key] = field(default_factory=list)
     changed: list[Key] = field(default_factory=list)
     removed: list[Key] = field(default_factory=list)
+    rows: dict[Key, Mapping[str, Any]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.removed)
@@ -140,64 +141,82 @@ def replace(
 
     `rows` hold every column but generated ones; `key` names the columns that tell rows apart (the primary key, unless said)."""
     table = table_of(model)
+    keys = list(key) or _keys(table)
     condition = and_(True, *(table.c[name] == value for name, value in (where or {}).items()))
-    return _replace(connection, model, rows, condition, key)
+    change = _compare(connection, table, rows, condition, keys)
+    _write(connection, model, change, keys)
+    return change
 
 
 def replace_among(
     connection: Connection, model: type[SQLModel], column: str, values: Sequence[Any], rows: Iterable[Mapping[str, Any]]
 ) -> Change:
     """`replace` for the rows whose `column` holds one of `values`."""
-    return _replace(connection, model, rows, among(connection, table_of(model).c[column], values), ())
+    change = compare_among(connection, model, column, values, rows)
+    carry_out(connection, model, change)
+    return change
 
 
-def _replace(
-    connection: Connection, model: type[SQLModel], rows: Iterable[Mapping[str, Any]], condition: ColumnElement[bool], key: Sequence[str]
+def compare_among(
+    connection: Connection, model: type[SQLModel], column: str, values: Sequence[Any], rows: Iterable[Mapping[str, Any]]
 ) -> Change:
+    """What `replace_among` would do, without writing: `carry_out` does it, in this transaction or another."""
     table = table_of(model)
-    keys = list(key) or [column.name for column in table.primary_key]
-    wanted: dict[Key, dict[str, Any]] = {tuple(row[name] for name in keys): dict(row) for row in rows}
+    return _compare(connection, table, rows, among(connection, table.c[column], values), _keys(table))
+
+
+def carry_out(connection: Connection, model: type[SQLModel], change: Change) -> None:
+    """Writes what `compare_among` found."""
+    _write(connection, model, change, _keys(table_of(model)))
+
+
+def _keys(table: Table) -> list[str]:
+    return [column.name for column in table.primary_key]
+
+
+def _compare(
+    connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]], condition: ColumnElement[bool], keys: list[str]
+) -> Change:
+    wanted: dict[Key, Mapping[str, Any]] = {tuple([row[name] for name in keys]): row for row in rows}
     names = list(next(iter(wanted.values()))) if wanted else keys
-    held = {
-        tuple(getattr(row, name) for name in keys): row
-        for row in connection.execute(select(*(table.c[name] for name in names)).where(condition))
-    }
+    at = [names.index(name) for name in keys]
+    query = select(*(table.c[name] for name in names)).where(condition)
+    held = {tuple([row[index] for index in at]): row for row in map(tuple, connection.execute(query).all())}
     change = Change(removed=[found for found in held if found not in wanted])
     for found, row in wanted.items():
         if found not in held:
             change.added.append(found)
-        elif any(_differs(getattr(held[found], name), row[name]) for name in names):
+        elif _differs(held[found], tuple([row[name] for name in names])):
             change.changed.append(found)
-    _write(connection, table, keys, names, wanted, change, model)
+    change.rows = {found: wanted[found] for found in (*change.added, *change.changed)}
     return change
 
 
-def _differs(held: Any, wanted: Any) -> bool:
+def _differs(held: Key, wanted: Key) -> bool:
+    # Most are equal at first sight. Instants of two zones may not be and yet be the same moment, where clocks are put back.
+    return held != wanted and any(_cell_differs(*cells) for cells in zip(held, wanted, strict=True))
+
+
+def _cell_differs(held: Any, wanted: Any) -> bool:
     if isinstance(held, datetime) and isinstance(wanted, datetime):
         return held.timestamp() != wanted.timestamp()
     return bool(held != wanted)
 
 
-def _write(
-    connection: Connection,
-    table: Table,
-    keys: list[str],
-    names: list[str],
-    wanted: dict[Key, dict[str, Any]],
-    change: Change,
-    model: type[SQLModel],
-) -> None:
+def _write(connection: Connection, model: type[SQLModel], change: Change, keys: list[str]) -> None:
+    table, rows = table_of(model), change.rows
+    names = list(next(iter(rows.values()))) if rows else keys
     is_key = and_(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
     if change.removed:
         connection.execute(delete(table).where(is_key), [_key_values(keys, found) for found in change.removed])
     if change.changed:
         others = [name for name in names if name not in keys]
         statement = update(table).where(is_key).values({name: bindparam(f"new_{name}") for name in others})
-        values = [_key_values(keys, found) | {f"new_{name}": wanted[found][name] for name in others} for found in change.changed]
+        values = [_key_values(keys, found) | {f"new_{name}": rows[found][name] for name in others} for found in change.changed]
         connection.execute(statement, values)
     for start in range(0, len(change.added), CHUNK):
         part = change.added[start : start + CHUNK]
-        insert(connection, model, names, [[wanted[found][name] for name in names] for found in part])
+        insert(connection, model, names, [[rows[found][name] for name in names] for found in part])
     tell_planner(connection, model, len(change.added))
 
 

@@ -46,6 +46,11 @@ class Database:
         """Whether nobody else can see it."""
         return self.is_sqlite and self.file is None
 
+    @property
+    def seen_by_others(self) -> bool:
+        """Whether another process sees what is committed here: not in memory, and not while rehearsing."""
+        return not self.in_memory and self._rehearsal is None
+
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """One transaction for Core statements: committed at the end, rolled back on an exception."""

@@ -1,7 +1,7 @@
 """Corrections: what people say that no record says, or against the records. Each is a decision with who and when, and can be undone.
 
 They hold through every sync. What was said of a business or person that was joined with another holds for both together. The businesses
-that one touches are marked, to be looked at again (`jobs.flag.reflag` does it at once).
+that one touches are marked, to be looked at again (`jobs.flag_stage.reflag` does it at once).
 """
 
 from collections.abc import Iterable

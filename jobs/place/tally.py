@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -22,21 +23,41 @@ KEY: Final = ("place", "theme", "sector", "size")
 COUNTS: Final = ("known", "engaged", "met", "led")
 
 
-def write(
+@dataclass(frozen=True)
+class Changes:
+    """What a look at some businesses changes of their seats, and by how much each count."""
+
+    seats: bulk.Change
+    offers: bulk.Change
+    themes: bulk.Change
+    counts: Mapping[tuple[str, ...], list[int]]
+
+
+def changes(
     connection: Connection,
     ids: Sequence[str],
     found: Sequence[tuple[Known, Judged | None]],
     as_of: date,
     policy: PolicyRules,
     rules: SeatRules,
-) -> None:
-    """Brings the seats of these businesses, and every count that they change, up to a day. One of `ids` that is not found has no live
-    record: it goes out of the counts, and its seat stays as it was."""
+) -> Changes:
+    """What would bring the seats of these businesses, and every count that they change, up to a day; nothing is written. One of `ids`
+    that is not found has no live record: it goes out of the counts, and its seat stays as it was."""
     seated = seats_of(connection, found, as_of, policy, rules)
     known = [known.id for known, _ in found]
-    bulk.replace_among(connection, Seat, "business_id", known, [one.seat for one in seated])
-    bulk.replace_among(connection, Offer, "business_id", ids, [row for one in seated for row in one.offers])
-    _write_themes(connection, ids, [row for one in seated for row in one.themes])
+    return Changes(
+        bulk.compare_among(connection, Seat, "business_id", known, [one.seat for one in seated]),
+        bulk.compare_among(connection, Offer, "business_id", ids, [row for one in seated for row in one.offers]),
+        *_themes_and_counts(connection, ids, [row for one in seated for row in one.themes]),
+    )
+
+
+def write(connection: Connection, found: Changes) -> None:
+    """Writes what `changes` found."""
+    bulk.carry_out(connection, Seat, found.seats)
+    bulk.carry_out(connection, Offer, found.offers)
+    bulk.carry_out(connection, SeatTheme, found.themes)
+    _add(connection, found.counts)
 
 
 def seats_of(
@@ -50,7 +71,9 @@ def seats_of(
 def forget(connection: Connection, business_ids: Iterable[str]) -> None:
     """Takes these businesses out of the seats and counts, before their rows are removed."""
     ids = sorted(business_ids)
-    _write_themes(connection, ids, [])
+    themes, counts = _themes_and_counts(connection, ids, [])
+    bulk.carry_out(connection, SeatTheme, themes)
+    _add(connection, counts)
     for table in (seats, offer):
         connection.execute(delete(table).where(among(connection, table.c.business_id, ids)))
 
@@ -63,14 +86,16 @@ def recount() -> Any:
     return select(*columns, *counts).group_by(*columns)
 
 
-def _write_themes(connection: Connection, ids: Sequence[str], rows: list[dict[str, Any]]) -> None:
-    held = connection.execute(select(seat_theme).where(among(connection, seat_theme.c.business_id, ids))).mappings().all()
-    if not bulk.replace_among(connection, SeatTheme, "business_id", ids, rows):
-        return
-    changes: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0] * len(COUNTS))
-    _count(changes, held, -1)
-    _count(changes, rows, 1)
-    _add(connection, {key: change for key, change in changes.items() if any(change)})
+def _themes_and_counts(
+    connection: Connection, ids: Sequence[str], rows: list[dict[str, Any]]
+) -> tuple[bulk.Change, Mapping[tuple[str, ...], list[int]]]:
+    change = bulk.compare_among(connection, SeatTheme, "business_id", ids, rows)
+    counts: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0] * len(COUNTS))
+    if change:
+        held = connection.execute(select(seat_theme).where(among(connection, seat_theme.c.business_id, ids))).mappings().all()
+        _count(counts, held, -1)
+        _count(counts, rows, 1)
+    return change, {key: change for key, change in counts.items() if any(change)}
 
 
 def _count(changes: dict[tuple[str, ...], list[int]], rows: Iterable[Mapping[Any, Any]], sign: int) -> None:

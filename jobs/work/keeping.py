@@ -1,6 +1,6 @@
 """Keeps the table that the list is read from: the flag stage and each step bring its rows up to date, and write only what differs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,13 +30,24 @@ def keep(connection: Connection, business_ids: Iterable[str]) -> None:
     if not ids:
         return
     _take_turn(connection)
+    change = _change(connection, ids)
+    bulk.carry_out(connection, Listed, change)
+    if change:
+        changed = [found for (found,) in change.keys()]
+        number = _next(connection)
+        connection.execute(update(listed).where(among(connection, listed.c.business_id, changed)).values(version=number))
+
+
+def stale(connection: Connection, business_ids: Sequence[str]) -> list[str]:
+    """Those of these businesses whose rows `keep` would change."""
+    return [found for (found,) in _change(connection, sorted(business_ids)).keys()]
+
+
+def _change(connection: Connection, ids: list[str]) -> bulk.Change:
     known = set(connection.scalars(select(listed.c.business_id).where(among(connection, listed.c.business_id, ids))))
     wanted = _rows(connection, ids)
     rows = [*wanted.values(), *({"business_id": found, **EMPTY} for found in ids if found in known and found not in wanted)]
-    changed = [found for (found,) in bulk.replace_among(connection, Listed, "business_id", ids, rows).keys()]
-    if changed:
-        number = _next(connection)
-        connection.execute(update(listed).where(among(connection, listed.c.business_id, changed)).values(version=number))
+    return bulk.compare_among(connection, Listed, "business_id", ids, rows)
 
 
 def tell(connection: Connection) -> None:

@@ -32,7 +32,7 @@ class Met:
 
 
 def met(store: Database, business_id: str, what: Met, who: str, now: datetime, today: date) -> int:
-    """Writes an engagement down and marks the business to be looked at again (`jobs.flag.reflag`); its id. Raises Refused."""
+    """Writes an engagement down and marks the business to be looked at again (`jobs.flag_stage.reflag`); its id. Raises Refused."""
     if what.kind not in KINDS:
         raise Refused("Choose a meeting, a call, a visit or an event.")
     if what.day > today:

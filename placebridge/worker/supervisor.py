@@ -47,7 +47,7 @@ class Supervisor:
             return child.STOPPED
         reader, writer = self._context.Pipe(duplex=False)
         progress = self._context.Value("d", time.monotonic())
-        process = self._context.Process(target=child.main, args=(order, reader, progress), name=f"run {order.connection}", daemon=True)
+        process = self._context.Process(target=child.main, args=(order, reader, progress), name=f"run {order.connection}")
         process.start()
         reader.close()
         try:

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from jobs.flag import reflag
+from jobs.flag_stage import reflag
 from jobs.pipeline import Options, refresh_if_free
 from jobs.schedules import plans
 from review.page import Ask

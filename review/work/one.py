@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from jobs.flag import reflag
+from jobs.flag_stage import reflag
 from jobs.refused import Refused
 from jobs.work import meetings, steps
 from jobs.work.meetings import Met

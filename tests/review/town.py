@@ -13,7 +13,7 @@ from connector.files import FilesConnector
 from connector.kind import BudgetOf
 from jobs import colleagues
 from jobs.decisions import corrections
-from jobs.flag import reflag
+from jobs.flag_stage import reflag
 from jobs.pipeline import Options, Source, sync
 from jobs.place import needs, readiness, roles
 from jobs.work import meetings, steps, views

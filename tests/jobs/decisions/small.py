@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from connector.files import FilesConnector
-from jobs.flag import flags_as_of, reflag
+from jobs.flag import flags_as_of
+from jobs.flag_stage import reflag
 from jobs.pipeline import Options, Source, refresh, sync
 from jobs.rules import Rules
 from mappings import field_map

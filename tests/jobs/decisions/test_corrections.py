@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from jobs.decisions import corrected, corrections, links
 from jobs.decisions.kinds import REASONS, Shut, say
-from jobs.flag import reflag
+from jobs.flag_stage import reflag
 from jobs.refused import Refused
 from jobs.schedules.tick import changed
 from store import bulk

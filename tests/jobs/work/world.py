@@ -8,7 +8,7 @@ from sqlalchemy import Connection as CoreConnection
 from sqlalchemy import insert, select, update
 
 from jobs import dirty
-from jobs.flag import flag_businesses, reflag
+from jobs.flag_stage import flag_businesses, reflag
 from jobs.rules import Rules
 from jobs.work.listing import Listing, Row, Wanted, find
 from store import bulk

@@ -1,0 +1,87 @@
+"""Looks at very many businesses in several processes. They only read; what they find is written by the one who asks."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.process import BaseProcess, parent_process
+
+from jobs.collecting import seldom
+from jobs.flag_changes import Changes, Looking, changes
+from store.database import Database
+
+MOST = 4
+"""Processes, whatever the machine has: each holds some 150 MB and a connection to the database."""
+AHEAD = 2
+"""Parts that wait for each process, so that none is idle and little is held in memory."""
+
+Part = list[str]
+
+
+def processors() -> int:
+    """How many processes are worth while here."""
+    return min(len(os.sched_getaffinity(0)), MOST)
+
+
+def look_apart(store: Database, parts: Sequence[Part], looking: Looking) -> Iterator[tuple[Part, Changes | None]]:
+    """Each part, in its order, with what its look changes; None where the processes ended by themselves (memory may be short), so that the
+    caller is to look."""
+    count = processors()
+    context = multiprocessing.get_context("forkserver")
+    url = store.url.render_as_string(hide_password=False)
+    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(url, looking))
+    try:
+        waiting: deque[tuple[Part, Future[Changes] | None]] = deque()
+        for part in parts:
+            waiting.append((part, _submitted(pool, part)))
+            if len(waiting) > count * AHEAD:
+                yield _told(*waiting.popleft())
+        while waiting:
+            yield _told(*waiting.popleft())
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _submitted(pool: ProcessPoolExecutor, part: Part) -> Future[Changes] | None:
+    try:
+        return pool.submit(_look, part)
+    except BrokenProcessPool:
+        return None
+
+
+def _told(part: Part, future: Future[Changes] | None) -> tuple[Part, Changes | None]:
+    try:
+        return part, future.result() if future else None
+    except BrokenProcessPool:
+        return part, None
+
+
+class _Child:
+    """What a process of the pool works with."""
+
+    store: Database
+    looking: Looking
+
+
+def _begin(url: str, looking: Looking) -> None:
+    for word in (signal.SIGINT, signal.SIGTERM):  # they reach every process of a terminal or a service; the parent says when to end
+        signal.signal(word, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    _Child.store, _Child.looking = Database(url), looking
+
+
+def _end_with(parent: BaseProcess) -> None:
+    """A parent that was killed tells nobody."""
+    parent.join()
+    os._exit(1)
+
+
+def _look(part: Part) -> Changes:
+    with seldom(), _Child.store.reading() as connection:
+        return changes(connection, part, _Child.looking)
