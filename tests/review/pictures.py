@@ -1,19 +1,20 @@
-"""Pictures of every page of the site, for the documents: of the demo's town, or of any other that a configuration names.
+"""Pictures of every page of the site, for the documents: of a copy of the demo's town in which people have worked for a year.
 
-    ./run demo                                  makes the town
-    python -m tests.review.pictures             writes docs/pictures/PAGE-WIDTH.webp
-    python -m tests.review.pictures --config my/config.env --out pictures PAGE..."""
+./run demo                                  makes the town
+python -m tests.review.pictures             writes docs/pictures/PAGE-WIDTH.webp
+python -m tests.review.pictures --out pictures PAGE..."""
 
 import argparse
 import base64
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from jobs.work.listing import Wanted, find
 from placebridge.opening import opened
 from placebridge.reviewing import site_of
 from review.page import Page
@@ -22,11 +23,14 @@ from review.routes import PAGES
 from review.site import Site
 from tests.review.browser import WIDTHS, NoChromium, Window, chromium, window
 from tests.review.harness import CODE
+from tests.review.lived_in import live_in
 from tests.review.serving import served
-from tests.review.walk import addresses
 
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = {"first", "sign-in-start", "sign-in-back", "signed-out"}
+NOT_THERE = {"There is no such page", "This cannot be shown"}
+DEMO = ROOT / "demo"
+QUERIES = {"bulk": "?which=all&list=state%3Dleader_lapsed", "unlisted": "?place=Thornley"}
 LARGEST = 60_000
 """Bytes of a picture."""
 TRIES = ((1400, 0.8), (1400, 0.65), (1100, 0.65), (900, 0.65), (900, 0.5), (700, 0.5))
@@ -49,17 +53,16 @@ def main(words: list[str] | None = None) -> int:
     """Writes the pictures; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.review.pictures", description="Pictures of every page of the site.")
     parser.add_argument("pages", nargs="*", metavar="PAGE", help="names of pages, as in review/routes.py; all, unless said")
-    parser.add_argument("--config", type=Path, default=ROOT / "demo/config.env", help="the settings of the town; the demo's, unless said")
     parser.add_argument("--out", type=Path, default=ROOT / "docs/pictures", help="the folder to write into")
     asked = parser.parse_args(words)
-    if not asked.config.is_file():
-        print(f"there is no {asked.config}; `./run demo` makes a town", file=sys.stderr)
+    if not (DEMO / "config.env").is_file():
+        print(f"there is no {DEMO}; `./run demo` makes it", file=sys.stderr)
         return 2
     wanted = [page for page in PAGES if page.get and (page.name in asked.pages or (not asked.pages and page.name not in LEFT_OUT))]
     wanted = [page for page in wanted if "." not in page.path]  # files are no pictures
     asked.out.mkdir(parents=True, exist_ok=True)
     try:
-        with opened(asked.config) as at:
+        with TemporaryDirectory() as folder, opened(shutil.copytree(DEMO, Path(folder) / "demo") / "config.env", write=True) as at:
             for picture in pictures_of(replace(site_of(at, "127.0.0.1"), try_out_code=CODE), wanted, asked.out):
                 print(f"{picture} {picture.stat().st_size:,} bytes")
     except NoChromium as fault:
@@ -70,20 +73,22 @@ def main(words: list[str] | None = None) -> int:
 
 def pictures_of(site: Site, pages: list[Page], folder: Path) -> Iterator[Path]:
     """Takes each page at each width; gives the files as they are written."""
-    best = find(site.store, Wanted(), "", site.today(), site.zone).rows[0].business_id  # whose page has most to show
+    shown = live_in(site)
     with _window(site) as at:
         signed_in: Role | None = None
         for page in sorted(pages, key=lambda page: (bool(page.roles), Role.OFFICER not in page.roles)):
-            role = None if not page.roles else next(one for one in (Role.OFFICER, Role.ADMIN, Role.AUDITOR, Role.VIEWER) if one in page.roles)
+            role = (
+                None if not page.roles else next(one for one in (Role.OFFICER, Role.ADMIN, Role.AUDITOR, Role.VIEWER) if one in page.roles)
+            )
             if role is not None and role != signed_in:
                 at.page.context.clear_cookies()
                 at.sign_in(role)
                 signed_in = role
-            path = next(addresses(site, most=1, pages=(page,))).path
-            if "{business_id}" in page.path and page.path.count("{") == 1:
-                path = page.path.replace("{business_id}", best)
+            path = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: shown.of(page.name)[found[1]], page.path) + QUERIES.get(page.name, "")  # noqa: B023
             for width in WIDTHS:
                 at.open(path, width)
+                if at.page.locator("h1").inner_text() in NOT_THERE:
+                    raise RuntimeError(f"{path} shows no page to take a picture of")
                 yield _write(at, folder / f"{re.sub(r'[^a-z0-9]+', '-', page.name)}-{width}.webp")
 
 
