@@ -1,6 +1,6 @@
 """Facts: all that the store knows of some businesses, gathered for the flag policy."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from jobs.decisions.corrected import NOTHING, Corrected, for_flags
-from jobs.own_engagements import OwnEngagements
+from jobs.own_engagements import OwnEngagements, by_frequency
 from mappings.companies import Company
 from mappings.leader_levels import highest
 from mappings.policy import Facts, Member, Touch
@@ -199,7 +199,6 @@ class _Batch:
         touches = self._touches_of(row.id)
         mine = {touch.id: sorted(found) for touch in touches if (found := self.themes.get(touch.id))}
         offered = {touch.id: sorted(found) for touch in touches if (found := self.resources.get(touch.id))}
-        themes = Counter(found for touch in touches if touch.status != "cancelled" for found in mine.get(touch.id, ()))
         sides = [self.loader.names[found] for found in sorted(self.connections_of[row.id])]
         facts = Facts(
             closed=row.closed,
@@ -208,7 +207,7 @@ class _Batch:
             sides=frozenset(side for _, side in sides),
             members=self._members_of(row.id),
             touches=tuple(touches),
-            themes=tuple(sorted(themes, key=lambda found: (-themes[found], found))),
+            themes=by_frequency(touches, mine),
         )
         owners = {touch.id: owner for touch in touches if (owner := self.engagements[touch.id].owner)}
         company = self.companies.get(row.company_number)

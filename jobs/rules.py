@@ -1,7 +1,6 @@
 """The rules that a pass works by: what ships, with a council's own files over them."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from mappings.leader_levels import LeaderLevels
 from mappings.own_text import OwnFile
@@ -29,7 +28,7 @@ class Rules:
         themes: OwnFile | None = None,
         places: OwnFile | None = None,
         titles: OwnFile | None = None,
-        sectors: Path | None = None,
+        sectors: OwnFile | None = None,
     ) -> "Rules":
         """Loads every rule. Raises ValueError with the faults of a council's file, and OSError where one cannot be opened."""
         return cls(

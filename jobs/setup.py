@@ -41,7 +41,7 @@ class Setup:
     connections: Mapping[str, Configured] = field(default_factory=dict)
     """By name, in the order of the names."""
     rule_files: Mapping[str, Path] = field(default_factory=dict)
-    """A council's own files, by their setting: themes, policy, places, titles."""
+    """A council's own files, by their setting: themes, policy, places, titles, sectors."""
     largest_upload: int = 50_000_000
     """Bytes."""
 

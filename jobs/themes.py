@@ -1,6 +1,7 @@
 """Map: finds the themes and resources of each engagement whose words, or whose rules, have changed."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select
@@ -8,9 +9,12 @@ from sqlalchemy import Connection, and_, or_, select
 from jobs import dirty
 from jobs.decisions import corrected
 from jobs.decisions.kinds import NOT_THEME, SAID_BY_PERSON
+from jobs.own_themes import map_own
 from mappings.themes import Resources, Themes
 from store import bulk
 from store.database import Database
+from store.lease import STAGES, Fenced, hold
+from store.lock import Locked
 from store.queries import among
 from store.tables import Record, ThemeFound, ThemeRead
 
@@ -23,16 +27,32 @@ def map_themes(
     store: Database, themes: Themes, resources: Resources, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> int:
     """Brings every engagement's themes up to date; returns how many were read."""
-    rules = f"{themes.version} {resources.version}"
+    rules = version_of(themes, resources)
     with store.connect() as connection:
         ids = list(connection.scalars(_stale(rules)))
         _forget_deleted(connection)
+        own = map_own(connection, themes, resources, rules)
     for start in range(0, len(ids), BATCH):
         part = ids[start : start + BATCH]
         with store.connect() as connection:
             _map_batch(connection, part, themes, resources, rules)
         progress(start + len(part), len(ids))
-    return len(ids)
+    return len(ids) + own
+
+
+def version_of(themes: Themes, resources: Resources) -> str:
+    """Changes whenever they may find something else."""
+    return f"{themes.version} {resources.version}"
+
+
+def map_noted(store: Database, themes: Themes, resources: Resources) -> None:
+    """Brings the themes of what people wrote down here up to date at once; where somebody is at the stages, that run or the next one does.
+
+    `store` may be in use by other threads meanwhile."""
+    with suppress(Locked, Fenced), hold(store, [STAGES], guard=False) as held, store.connect() as connection:
+        held.touch(connection)
+        map_own(connection, themes, resources, version_of(themes, resources))
+        held.touch(connection)
 
 
 def _stale(rules: str) -> Any:
@@ -52,7 +72,7 @@ def _forget_deleted(connection: Connection) -> None:
     gone = (
         select(read.c.engagement_id)
         .outerjoin(record, and_(record.c.id == read.c.engagement_id, record.c.deleted_on.is_(None)))
-        .where(record.c.id.is_(None))
+        .where(record.c.id.is_(None), read.c.engagement_id > 0)  # those below 0 are our own
     )
     ids = list(connection.scalars(gone))
     for start in range(0, len(ids), BATCH):

@@ -16,6 +16,7 @@ from mappings.leader_levels import LeaderLevels
 from mappings.own_text import OwnText
 from mappings.places import Places
 from mappings.policy_rules import PolicyRules
+from mappings.sectors import Sectors
 from mappings.themes import Themes
 from store import bulk
 from store.database import Database
@@ -25,10 +26,10 @@ from store.tables import SettingVersion
 version = bulk.table_of(SettingVersion)
 
 FIELD_MAP = "field_map"
-RULES = ("themes", "policy", "places", "titles")
+RULES = ("themes", "policy", "places", "titles", "sectors")
 """A council's own rules, by the name of their setting."""
 KINDS = (FIELD_MAP, *RULES)
-NAMES = {FIELD_MAP: "field map", "themes": "themes", "policy": "policy", "places": "places", "titles": "titles"}
+NAMES = {FIELD_MAP: "field map", "themes": "themes", "policy": "policy", "places": "places", "titles": "titles", "sectors": "sectors"}
 LARGEST = 150_000
 """Letters of a text; the longest field maps have a tenth of it."""
 
@@ -92,7 +93,7 @@ def newest_id(store: Database) -> int:
 
 
 def checked(kind: str, text: str, name: str) -> object:
-    """What a text means: a FieldMap, Themes, PolicyRules, Places or LeaderLevels. `name` stands before each fault.
+    """What a text means: a FieldMap, Themes, PolicyRules, Places, LeaderLevels or Sectors. `name` stands before each fault.
 
     Raises ValueError with a line for each fault."""
     if len(text) > LARGEST:
@@ -104,6 +105,7 @@ def checked(kind: str, text: str, name: str) -> object:
         "policy": PolicyRules.load,
         "places": Places.load,
         "titles": LeaderLevels.load,
+        "sectors": Sectors.load,
     }
     found: object = of_kind[kind](OwnText(name, text))
     return found

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final
 
 from mappings.names_text import fold
+from mappings.own_text import OwnFile
 from mappings.sector_phrases import finder, split
 from mappings.sectors_file import PHRASES, load
 
@@ -76,7 +76,7 @@ class Sectors:
         self.ids = tuple(found.id for found in self._sectors)
 
     @classmethod
-    def load(cls, extra: Path | None = None) -> "Sectors":
+    def load(cls, extra: OwnFile | None = None) -> "Sectors":
         """Raises ValueError with every fault of a council's file, and OSError where it cannot be opened."""
         return cls(load(extra))
 

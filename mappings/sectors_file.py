@@ -1,12 +1,12 @@
 """sectors.yaml, and a council's own sectors file over it (PLACEBRIDGE_SECTORS). Everything is read as text."""
 
 from importlib.resources import files
-from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from mappings.field_map_yaml import Faults, Node, parse
+from mappings.own_text import OwnFile
 from mappings.sector_phrases import finder, split
 
 PHRASES: Final = ("names", "plain_names")
@@ -16,7 +16,7 @@ KEYS: Final = ("name", *LISTS, *CODES)
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
-def load(extra: Path | None = None) -> dict[str, Any]:
+def load(extra: OwnFile | None = None) -> dict[str, Any]:
     """The sectors that ship with a council's own over them: words, phrases and codes are added, a name replaces ours.
 
     Raises ValueError with every fault, each with its line and what to write instead, and OSError where the file cannot be opened."""

@@ -571,7 +571,7 @@ def config_export(
 
 @config_app.command("reset")
 def config_reset(
-    what: Annotated[str, typer.Argument(metavar="WHAT", help="themes, policy, places, titles, or a connection's name.")],
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="themes, policy, places, titles, sectors, or a connection's name.")],
     config: ConfigFile = None,
 ) -> None:
     """Let the file hold again, not what was saved on the page.

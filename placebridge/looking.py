@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from jobs.directors import through_directors
 from jobs.flag import flags_as_of
 from placebridge.opening import opened, rules_of
 from placebridge.output import counted, save_list, say, show
@@ -31,7 +32,11 @@ def flags(
     with opened(file) as at:
         day = as_of or datetime.now(at.config.zone).date()
         every = flags_as_of(at.store, day, rules_of(at.config, at.store).policy, at.config.zone)
-    rows = [row for row in every if everybody or row["state"] != "engaged"][:top]
+        rows = [row for row in every if everybody or row["state"] != "engaged"][:top]
+        with at.store.reading() as connection:
+            cold = [row["business_id"] for row in rows if not row["via"] and row["state"] != "engaged"]
+            shared = through_directors(connection, cold, day)
+    rows = [row | {"via": row["via"] or shared.get(row["business_id"], "")} for row in rows]
     if out is not None:
         save_list(out, rows, FLAG_COLUMNS, f"Flags as of {day.isoformat()}")
         say(f"{counted(len(rows), 'business', 'businesses')} written to {out}")

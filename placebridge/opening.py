@@ -82,7 +82,7 @@ def rules_of(config: Config, store: Database | None) -> Rules:
     told, files = _told(store), rule_files(config)
     own = {kind: told[kind, ""].as_file() if (kind, "") in told else files.get(kind) for kind in versions.RULES}
     try:
-        return Rules.load(own["policy"], own["themes"], own["places"], own["titles"], config.path(config.settings.sectors))
+        return Rules.load(own["policy"], own["themes"], own["places"], own["titles"], own["sectors"])
     except ValueError as error:
         raise ConfigError(str(error).splitlines()) from None
 

@@ -70,7 +70,7 @@ def render(ask: Ask, template: str, status: int = 200, **context: Any) -> Respon
     user = session.user if session else None
     common = {
         "at": site.at, "council": site.name, "user": user, "csrf": session.csrf if session else "", "cspNonce": ask.nonce,
-        "url": ask.url, "today": site.today(), "said_done": said[0], "said_not_done": said[1],
+        "url": ask.url, "today": site.today(), "now": site.now(), "said_done": said[0], "said_not_done": said[1],
         "theme": lambda name: theme_name(site, name),
         "when": lambda moment: _moment(moment, site.zone), "may": lambda roles: user is not None and user.may(roles),
     }  # fmt: skip

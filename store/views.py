@@ -107,7 +107,8 @@ VIEWS: Final[Mapping[str, View]] = {
             "kind": "theme or resource",
             "found": "Its id, as in docs/themes.md",
         },
-        "SELECT t.engagement_id AS engagement_id, t.kind AS kind, t.found AS found FROM theme_found t",
+        "SELECT t.engagement_id AS engagement_id, t.kind AS kind, t.found AS found FROM theme_found t"
+        " WHERE t.engagement_id > 0",  # those below 0 were written down here, and are in no other view
     ),
     "pb_business_themes": View(
         "A theme that a business's engagements are about.",

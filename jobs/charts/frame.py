@@ -7,8 +7,8 @@ from typing import Final
 INK: Final = "#0b0c0c"
 GREY: Final = "#505a5f"
 RULE: Final = "#b1b4b6"
-FILLS: Final = ("#1d70b8", "#d4351c", "#00703c")
-"""Each has a contrast of 4.5 to 1 or more with white."""
+FILLS: Final = ("#1d70b8", "#0b0c0c", "#f4b183")
+"""They differ in lightness, so that they do in grey print too; the edge of each stands out from white."""
 FONT: Final = "font-family='Helvetica, Arial, sans-serif'"
 
 
@@ -30,7 +30,7 @@ def text(words: str, at: tuple[float, float], anchor: str = "start", fill: str =
 
 def rectangle(at: tuple[float, float], size: tuple[float, float], fill: str) -> str:
     """A filled rectangle with a thin edge, which prints where fills do not."""
-    return f"<rect x='{at[0]:g}' y='{at[1]:g}' width='{size[0]:g}' height='{size[1]:g}' fill='{fill}' stroke='{INK}' stroke-width='0.5'/>"
+    return f"<rect x='{at[0]:g}' y='{at[1]:g}' width='{size[0]:g}' height='{size[1]:g}' fill='{fill}' stroke='{INK}' stroke-width='1'/>"
 
 
 def line(begin: tuple[float, float], end: tuple[float, float], stroke: str = RULE, width: float = 1) -> str:

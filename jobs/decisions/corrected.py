@@ -101,6 +101,15 @@ def on_list(connection: Connection, business_ids: Sequence[str], day: date) -> d
     return dict(found)
 
 
+def shut(connection: Connection, day: date) -> dict[str, Said]:
+    """What says of businesses that they are not to be approached on a day, by the ids that they have now; of several what holds longest."""
+    query = select(correction).where(
+        HOLDS, correction.c.kind == DO_NOT_APPROACH, or_(correction.c.ends_on.is_(None), correction.c.ends_on > day)
+    )
+    found = _resolved(connection, connection.execute(query.order_by(correction.c.id)))
+    return {str(said.business_id): said for said in sorted(found, key=lambda said: said.ends_on or date.max)}
+
+
 def find(connection: Connection, correction_id: int) -> Said | None:
     """A correction by its number."""
     return next(iter(_resolved(connection, connection.execute(select(correction).where(correction.c.id == correction_id)))), None)

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, and_, select
 
+from jobs.decisions import corrected
+from jobs.decisions.kinds import say_shut
 from jobs.facts import Known, Loader
 from jobs.place.needs import Wanted
 from jobs.place.seats import WHOLE
@@ -49,18 +51,25 @@ class Offering:
     tag: str
     """The CRM's tag that says so; empty where notes do."""
     evidence: tuple[Evidence, ...] = field(default=())
+    shut: str = ""
+    """That it is not to be approached, until when and why; empty where it may be."""
 
 
-def matches(store: Database, need: Wanted, zone: ZoneInfo, limit: int = 5) -> list[Offering]:
-    """The businesses that could meet a need, the warmest first: in its place, where it names one."""
-    return offering(store, need.resource, zone, place=need.place, theme=need.theme, limit=limit)
+def matches(store: Database, need: Wanted, zone: ZoneInfo, today: date, limit: int = 5) -> list[Offering]:
+    """The businesses that could meet a need as `offering` orders them: in its place, where it names one."""
+    return offering(store, need.resource, zone, today, place=need.place, theme=need.theme, limit=limit)
 
 
-def offering(store: Database, resource: str, zone: ZoneInfo, place: str = "", theme: str = "", limit: int = 20) -> list[Offering]:
-    """Businesses that offer a resource, the warmest first. `theme` only orders: those met about it go before others not engaged."""
+def offering(
+    store: Database, resource: str, zone: ZoneInfo, today: date, place: str = "", theme: str = "", limit: int = 20
+) -> list[Offering]:
+    """Businesses that offer a resource, the warmest first; those that are not to be approached today (a day local to the zone) last.
+    `theme` only orders: those met about it go before others not engaged."""
     with store.reading() as connection:
         rows = connection.execute(_query(resource, place, theme)).all()
-        found = sorted((_offering(row) for row in rows), key=_coldness)[:limit]
+        shut = {business_id: say_shut(said) for business_id, said in corrected.shut(connection, today).items()}
+        offered = (replace(one, shut=shut.get(one.business_id, "")) for one in map(_offering, rows))
+        found = sorted(offered, key=lambda one: (bool(one.shut), _coldness(one)))[:limit]
         evidence = _evidence(connection, [one.business_id for one in found], resource, zone)
     return [replace(one, evidence=tuple(evidence[one.business_id])) for one in found]
 

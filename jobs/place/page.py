@@ -18,8 +18,9 @@ th,td{border-bottom:1px solid #b1b4b6;padding:4px 10px;text-align:right;vertical
 th[scope=row],thead th:first-child{text-align:left}
 tr.all>*{font-weight:bold;border-top:2px solid #0b0c0c}.hidden{color:#505a5f}.note{color:#505a5f;max-width:44em}
 .wide{overflow-x:auto}svg{max-width:100%;height:auto}.wide:focus{outline:3px solid #0b0c0c}
-@media print{body{max-width:none;padding:0;font-size:11px}.wide{overflow:visible}h2{break-after:avoid}
-svg,tr{break-inside:avoid}.skip,nav{display:none}}
+@page{size:A4 landscape;margin:12mm}
+@media print{body{max-width:none;padding:0;font-size:10px}.wide{overflow:visible}h2{break-after:avoid}
+th,td{padding:3px 4px}svg,tr{break-inside:avoid}svg{max-width:160mm}.skip,nav{display:none}}
 """
 
 

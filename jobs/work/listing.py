@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
+from jobs.directors import through_directors
 from jobs.work.board import FACETS, SORTS, UNKNOWN, Bits, Board, board_of
 from jobs.work.standing import DISMISSED, OPEN, SNOOZED, Standing, standings
 from store import bulk
@@ -197,14 +198,15 @@ def _rows(connection: Connection, ids: Sequence[str], today: date, zone: ZoneInf
     )
     rows = {row.business_id: row for row in connection.execute(query)}
     stand = standings(connection, ids)
-    return [_row(rows[found], stand[found], today, zone) for found in ids if found in rows]
+    shared = through_directors(connection, (found for found, row in rows.items() if not row.via and row.state != "engaged"), today)
+    return [_row(rows[found], shared.get(found, ""), stand[found], today, zone) for found in ids if found in rows]
 
 
-def _row(row: Any, stand: Standing, today: date, zone: ZoneInfo) -> Row:
+def _row(row: Any, shared: str, stand: Standing, today: date, zone: ZoneInfo) -> Row:
     work = stand.on(today)
     return Row(
-        row.business_id, row.name, row.state, row.reach, row.priority, row.points, row.reason, row.approach, row.via, row.place, row.sector,
-        row.employees, _parts(row.themes), _parts(row.tags), _parts(row.connections), row.since, stand.owner, work,
+        row.business_id, row.name, row.state, row.reach, row.priority, row.points, row.reason, row.approach, row.via or shared, row.place,
+        row.sector, row.employees, _parts(row.themes), _parts(row.tags), _parts(row.connections), row.since, stand.owner, work,
         stand.snoozed_until if work == SNOOZED else None, stand.back(today, zone),
     )  # fmt: skip
 

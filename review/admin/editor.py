@@ -30,18 +30,20 @@ PATIENCE = 25.0
 """Seconds for which a preview may take."""
 SHOWN = 400
 """Changed lines that a page shows."""
-TITLES = {"themes": "Themes and phrases", "policy": "Policy", "places": "Places", "titles": "Titles"}
+TITLES = {"themes": "Themes and phrases", "policy": "Policy", "places": "Places", "titles": "Titles", "sectors": "Sectors"}
 ABOUT = {
     "themes": "What engagements are about, and the phrases that earn it. Yours are added to those that ship.",
     "policy": "Which titles are leaders, how long an engagement counts, and the points of a priority.",
     "places": "Which postcodes, towns and districts belong to which place.",
     "titles": "Which level a job title has.",
+    "sectors": "Which words of a CRM, names and SIC codes belong to which sector. Yours are added to those that ship.",
 }
 BEGINNINGS = {
     "themes": "# Added to those that ship.\nthemes:\n  night_economy:\n    name: The town at night\n    strong: late bus, night bus\n",
     "policy": "# Only what you change.\nwindow_days: 365\n",
     "places": "# A place, and what belongs to it.\nThornley: {postcodes: [ZX1, ZX2 3], towns: [Thornley]}\n",
     "titles": "# Yours go before those that ship.\ntitles:\n  - {level: senior_leader, words: [clerk to the board]}\n",
+    "sectors": "# Added to those that ship.\nsectors:\n  education: {words: academy trust, names: learning campus}\n",
 }
 
 

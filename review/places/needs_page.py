@@ -39,7 +39,8 @@ def show(ask: Ask, wrong: str = "", field: str = "resource") -> Response:
     resources = site.rules.resources
     return render(
         ask, "places/needs.html", 422 if wrong else 200, place=place, tabs=tabs(ask, place), total=len(held),
-        needs=[(one, matches(store, one, site.zone, MATCHES)) for one in shown], ended=ended, named=lambda who: names.get(who, who),
+        needs=[(one, matches(store, one, site.zone, site.today(), MATCHES)) for one in shown], ended=ended,
+        named=lambda who: names.get(who, who),
         resource=lambda found: resources.name(found) if found in resources.ids else found, WARMTHS=WARMTHS, officers=OFFICERS,
         resources=[(found, resources.name(found)) for found in resources.ids],
         themes=[(found, theme_name(site, found)) for found in site.rules.themes.ids],

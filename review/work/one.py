@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from jobs.flag_stage import reflag
 from jobs.refused import Refused
+from jobs.themes import map_noted
 from jobs.work import meetings, steps
 from jobs.work.meetings import Met
 from jobs.work.steps import REASONS
@@ -70,6 +71,7 @@ def met(ask: Ask) -> Response:
             said = "Written down. It counts from now on."
     except Refused as fault:
         return show_met(ask, str(fault))
+    map_noted(site.store, site.rules.themes, site.rules.resources)
     seen = reflag(site.store, [business_id], today, site.rules, site.zone)
     return done(ask, said if seen else f"{said} {LATER}", f"/businesses/{business_id}")
 

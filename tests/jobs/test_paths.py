@@ -14,6 +14,7 @@ from jobs.paths import Path as WarmPath
 from jobs.paths import paths
 from jobs.pipeline import Options, sync
 from jobs.rules import Rules
+from jobs.work.listing import Wanted, find
 from store import bulk
 from store.database import Database
 from store.tables import Business
@@ -121,6 +122,29 @@ def test_a_director_of_both_is_a_path_while_in_office(store: Database, tmp_path:
     assert answers == (
         [("shared director", 2, "Sam Shaw is also a director of Engaged Mills Ltd, whose leaders are engaged.")] if expected else []
     )
+    assert through(store) == ("Sam Shaw, also a director of Engaged Mills Ltd, whose leaders are engaged" if expected else "")
     with store.connect() as connection:
         officers.keep(connection, {"04100918": None})
-    assert paths_of(store) == []
+    assert (paths_of(store), through(store)) == ([], "")
+
+
+def through(store: Database) -> str:
+    """What the list says of through whom the target's leaders can be reached."""
+    return next(row.via for row in find(store, Wanted(), "", AS_OF, ZONE).rows if row.name == "Target Works Ltd")
+
+
+def test_the_list_names_a_director_at_an_engaged_business_before_others_and_none_where_another_way_leads(
+    store: Database, tmp_path: Path
+) -> None:
+    found(store, tmp_path)
+    adam, sam = ({"id": name, "name": name, "readable": name, "officer_role": "director"} for name in ("Adam Ash", "Sam Shaw"))
+    with store.connect() as connection:
+        officers.keep(
+            connection, {"04100001": {"officers": [adam, sam]}, "04100918": {"officers": [sam]}, "04101835": {"officers": [adam]}}
+        )
+    assert through(store) == "Sam Shaw, also a director of Engaged Mills Ltd, whose leaders are engaged"
+    with store.connect() as connection:
+        officers.keep(connection, {"04100918": None})
+    assert through(store) == "Adam Ash, also a director of Quiet Yard Ltd"
+    found(store, tmp_path, (CLERK,), (MET_CLEO,))
+    assert through(store) == "Cleo Clerk (Clerk), who took part in a call on 1 September 2026"

@@ -46,6 +46,7 @@ def test_it_is_noted_without_the_text_and_flags_are_due(store: Database) -> None
         ("policy", "window_days: soon", "line 1: `window_days` is 'soon'; write a whole number"),
         ("themes", "themes:\n  x:\n    strong: late bus", "'x' has no `name`"),
         ("places", "- x", "here belongs"),
+        ("sectors", "sectors: []\nother: 1", "is no part of the sectors file"),
         ("titles", "titles: []\nother: 1", "is no part of the titles file"),
         ("policy", "x" * (versions.LARGEST + 1), "longer than"),
         ("policy", "a: &a [1]\nb: &b [*a]", "stands within lines that have a name of their own"),

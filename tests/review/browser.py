@@ -22,6 +22,12 @@ FLAGS = [
 ]  # fmt: skip
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (320, 768, 1280)
+FOCUS_SHOWS = """() => {
+    const one = document.activeElement, shown = e => [e, e.nextElementSibling, e.parentElement].filter(Boolean).map(
+        x => { const s = getComputedStyle(x), b = getComputedStyle(x, '::before');
+               return [s.outline, s.boxShadow, s.backgroundColor, s.borderColor, b.boxShadow, b.outline, b.borderWidth].join() }).join()
+    const focused = shown(one); one.blur(); const plain = shown(one); one.focus(); return focused !== plain }"""
+"""Whether what has the focus differs from how it looks without."""
 
 
 class NoChromium(Exception):
@@ -96,6 +102,24 @@ class Window:
         script = "options => axe.run(options).then(found => found.violations)"
         found: Any = self.page.evaluate(script, {"runOnly": RULES, "resultTypes": ["violations"]})
         return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found]
+
+    def tab_to(self, *texts: str, most: int = 60) -> None:
+        """Presses Tab until what has one of these texts or labels has the focus, which must be seen there."""
+        for _ in range(most):
+            self.page.keyboard.press("Tab")
+            if self.focused() in texts:
+                assert self._shows_focus(), f"{texts[0]} does not show that it has the focus"
+                return
+        raise AssertionError(f"Tab does not come to {texts[0]}")
+
+    def focused(self) -> str:
+        """The label or text of what has the focus."""
+        return str(
+            self.page.evaluate("(e => (e.labels?.length ? e.labels[0] : e).innerText.replace(/\\s+/g, ' ').trim())(document.activeElement)")
+        )
+
+    def _shows_focus(self) -> bool:
+        return bool(self.page.evaluate(FOCUS_SHOWS))
 
 
 @contextmanager

@@ -80,53 +80,29 @@ def test_a_whole_journey_by_keyboard(browser: "Browser", full: Site, scripts: bo
         at.open("/businesses")
         keys = at.page.keyboard
         keys.press("Tab")
-        assert _focused(at) == "Skip to main content"
+        assert at.focused() == "Skip to main content"
         keys.press("Enter")
-        _tab_to(at, "Code")
+        at.tab_to("Code")
         keys.type(CODE)
-        _tab_to(at, "Officer", "Viewer", "Admin", "Auditor")
+        at.tab_to("Officer", "Viewer", "Admin", "Auditor")
         keys.press("ArrowDown")
         keys.press("ArrowUp")
-        _tab_to(at, "Sign in")
+        at.tab_to("Sign in")
         keys.press("Enter")
         at.page.wait_for_url("**/businesses")
         first = at.page.locator(".pb-list__name a").first.inner_text()
-        _tab_to(at, first)
+        at.tab_to(first)
         keys.press("Enter")
         at.page.wait_for_url("**/businesses/*")
         assert at.page.locator("h1").inner_text().strip() == first
-        _tab_to(at, "Comment for your colleagues", most=200)
+        at.tab_to("Comment for your colleagues", most=200)
         keys.type("Rang on Tuesday")
         keys.press("Tab")
         keys.press("Enter")
         at.page.wait_for_selector(".govuk-notification-banner")
         assert "Rang on Tuesday" in at.page.locator("main").inner_text()
-        _tab_to(at, "Sign out", most=200)
+        at.tab_to("Sign out", most=200)
         keys.press("Enter")
         at.page.wait_for_url("**/sign-out/done")
         assert at.page.locator("h1").inner_text() == "You have signed out"
         assert at.faults == []
-
-
-def _tab_to(at: Window, *texts: str, most: int = 60) -> None:
-    """Presses Tab until what has one of these texts or labels has the focus, which must be seen there."""
-    for _ in range(most):
-        at.page.keyboard.press("Tab")
-        if _focused(at) in texts:
-            assert _is_seen(at), f"{texts[0]} does not show that it has the focus"
-            return
-    raise AssertionError(f"Tab does not come to {texts[0]}")
-
-
-def _focused(at: Window) -> str:
-    return str(at.page.evaluate("(e => (e.labels?.length ? e.labels[0] : e).innerText.trim())(document.activeElement)"))
-
-
-def _is_seen(at: Window) -> bool:
-    """Whether it differs from how it looks without the focus."""
-    script = """() => {
-        const one = document.activeElement, shown = e => [e, e.nextElementSibling, e.parentElement].filter(Boolean).map(
-            x => { const s = getComputedStyle(x), b = getComputedStyle(x, '::before');
-                   return [s.outline, s.boxShadow, s.backgroundColor, s.borderColor, b.boxShadow, b.outline, b.borderWidth].join() }).join()
-        const focused = shown(one); one.blur(); const plain = shown(one); one.focus(); return focused !== plain }"""
-    return bool(at.page.evaluate(script))

@@ -1,12 +1,14 @@
 """Needs and offers: what is needed, who could meet it, with the words that say so; on both databases."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from jobs.decisions import corrections
+from jobs.decisions.kinds import Shut
 from jobs.place import needs
 from jobs.place.needs import NewNeed
 from jobs.place.offers import matches, of_business, offering
@@ -17,6 +19,7 @@ from store.tables import Audit
 from tests.jobs.place.town import FILES, RULES, ZONE, begun, synced
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
+TODAY = NOW.date()
 
 
 def add(store: Database, **values: Any) -> int:
@@ -26,7 +29,7 @@ def add(store: Database, **values: Any) -> int:
 
 def test_a_need_is_met_by_those_who_offer_with_the_words_that_say_so(store: Database, tmp_path: Path) -> None:
     begun(store, tmp_path)
-    (found,) = matches(store, needs.one(store, add(store)), ZONE)
+    (found,) = matches(store, needs.one(store, add(store)), ZONE, TODAY)
     assert (found.name, found.place, found.warmth, found.times, found.last_on, found.tag) == (
         "Harbour Bakery Ltd", "Thornley", "leader", 1, date(2026, 8, 1), "premises",
     )  # fmt: skip
@@ -36,14 +39,28 @@ def test_a_need_is_met_by_those_who_offer_with_the_words_that_say_so(store: Data
 
 def test_a_need_of_no_place_is_met_from_anywhere_the_warmest_first(store: Database, tmp_path: Path) -> None:
     begun(store, tmp_path)
-    found = matches(store, needs.one(store, add(store, place="")), ZONE)
+    found = matches(store, needs.one(store, add(store, place="")), ZONE, TODAY)
     assert [(one.name, one.warmth) for one in found] == [("Harbour Bakery Ltd", "leader"), ("Steelworks Ltd", "cold")]
-    assert [one.name for one in offering(store, "premises", ZONE, limit=1)] == ["Harbour Bakery Ltd"]
+    assert [one.name for one in offering(store, "premises", ZONE, TODAY, limit=1)] == ["Harbour Bakery Ltd"]
+
+
+def test_one_that_is_not_to_be_approached_comes_last_and_says_so_until_the_day(store: Database, tmp_path: Path) -> None:
+    synced(store, tmp_path)
+    need = needs.one(store, add(store, place=""))
+    warm = matches(store, need, ZONE, TODAY)[0].business_id
+    until = TODAY + timedelta(days=10)
+    corrections.do_not_approach(store, warm, Shut("live_tender", until), "officer@council.example", NOW, ZONE)
+    found = matches(store, need, ZONE, TODAY)
+    assert [(one.name, one.shut) for one in found] == [
+        ("Steelworks Ltd", ""),
+        ("Harbour Bakery Ltd", "Not to be approached until 12 November 2026: a live tender."),
+    ]
+    assert [(one.name, one.shut) for one in matches(store, need, ZONE, until)] == [("Harbour Bakery Ltd", ""), ("Steelworks Ltd", "")]
 
 
 def test_what_a_business_offers_is_told_with_its_evidence(store: Database, tmp_path: Path) -> None:
     begun(store, tmp_path)
-    (cold,) = offering(store, "premises", ZONE, place="Marbury")
+    (cold,) = offering(store, "premises", ZONE, TODAY, place="Marbury")
     assert "premises" in [one.resource for one in of_business(store, cold.business_id, ZONE)]
     assert all(one.evidence or one.tag for one in of_business(store, cold.business_id, ZONE))
 
@@ -58,14 +75,14 @@ def test_a_tag_alone_is_an_offer_without_a_day(store: Database, tmp_path: Path) 
             )
         },
     )
-    (found,) = offering(store, "goods_in_kind", ZONE)
+    (found,) = offering(store, "goods_in_kind", ZONE, TODAY)
     assert (found.name, found.times, found.last_on, found.tag, found.evidence) == ("Helping Hands", 0, None, "Goods in kind", ())
 
 
 def test_a_closed_business_offers_nothing(store: Database, tmp_path: Path) -> None:
     begun(store, tmp_path)
     synced(store, tmp_path, {"accounts.csv": FILES["accounts.csv"].replace("premises; key account,", "premises; key account,Shut")})
-    assert offering(store, "premises", ZONE, place="Thornley") == []
+    assert offering(store, "premises", ZONE, TODAY, place="Thornley") == []
 
 
 def test_a_need_is_open_until_it_ends_and_can_be_opened_again(store: Database) -> None:

@@ -3,11 +3,16 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import func, select
 
+from jobs.place.offers import offering
 from jobs.refused import Refused
+from jobs.themes import map_themes
 from jobs.work.listing import Wanted
 from jobs.work.meetings import Met, met, undo_met
-from tests.jobs.work.world import ALL_STATES, ANN, DAY, Town, noon
+from store import bulk
+from store.tables import ThemeFound, ThemeRead
+from tests.jobs.work.world import ALL_STATES, ANN, DAY, ZONE, Town, noon
 
 NOW = noon(DAY)
 
@@ -96,3 +101,21 @@ def test_what_cannot_have_been_is_refused(town: Town, what: Met, said: str) -> N
 def test_a_business_that_nobody_knows_is_refused(town: Town) -> None:
     with pytest.raises(Refused, match="not known any more"):
         met(town.store, "b9", Met("meeting", DAY), ANN, NOW, DAY)
+
+
+def test_a_note_is_read_for_themes_by_the_rules_that_read_a_crms(town: Town) -> None:
+    found, rules = town.business("Bright Gears Ltd"), town.rules
+    number = met(
+        town.store, found, Met("visit", DAY, ("p0",), "They want two more apprentices, and could lend a meeting room."), ANN, NOW, DAY
+    )
+    assert map_themes(town.store, rules.themes, rules.resources) == 1
+    assert map_themes(town.store, rules.themes, rules.resources) == 0
+    town.again(found)
+    assert "skills" in town.row(found).themes
+    assert [one.name for one in offering(town.store, "premises", ZONE, DAY)] == ["Bright Gears Ltd"]
+    undo_met(town.store, number, ANN, NOW)
+    map_themes(town.store, rules.themes, rules.resources)
+    town.again(found)
+    assert town.row(found).themes == ()
+    with town.store.reading() as connection:
+        assert [connection.scalar(select(func.count()).select_from(bulk.table_of(of))) for of in (ThemeFound, ThemeRead)] == [0, 0]

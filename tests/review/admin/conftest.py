@@ -98,12 +98,17 @@ class Browser:
 @pytest.fixture
 def folder(tmp_path: Path, migrated_url: str) -> Path:
     """Settings, a field map and exports."""
-    (tmp_path / "exports").mkdir()
-    (tmp_path / "config.env").write_text(CONFIG.format(url=migrated_url))
-    (tmp_path / "council.yaml").write_text(FIELD_MAP)
+    return write_folder(tmp_path, migrated_url)
+
+
+def write_folder(folder: Path, database_url: str) -> Path:
+    """Writes them."""
+    (folder / "exports").mkdir()
+    (folder / "config.env").write_text(CONFIG.format(url=database_url))
+    (folder / "council.yaml").write_text(FIELD_MAP)
     for name, text in (("accounts.csv", ACCOUNTS), ("contacts.csv", CONTACTS), ("visits-1.csv", VISITS)):
-        (tmp_path / "exports" / name).write_text(text)
-    return tmp_path
+        (folder / "exports" / name).write_text(text)
+    return folder
 
 
 @pytest.fixture
@@ -120,15 +125,15 @@ def site(at: Opened) -> Site:
 
 
 @pytest.fixture
-def browser(site: Site) -> Callable[[str], Browser]:
+def somebody(site: Site) -> Callable[[str], Browser]:
     """Makes somebody who has signed in, by role."""
     return lambda role: Browser(TestClient(make_app(site), base_url="http://localhost"), site).sign_in(role)
 
 
 @pytest.fixture
-def admin(browser: Callable[[str], Browser]) -> Browser:
+def admin(somebody: Callable[[str], Browser]) -> Browser:
     """An admin."""
-    return browser("admin")
+    return somebody("admin")
 
 
 @pytest.fixture

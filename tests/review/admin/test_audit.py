@@ -15,13 +15,13 @@ FIRST = datetime(2026, 6, 1, 22, 30, tzinfo=UTC)  # half past eleven in London
 
 
 @pytest.fixture
-def auditor(browser: Callable[[str], Browser], site: Site) -> Browser:
+def auditor(somebody: Callable[[str], Browser], site: Site) -> Browser:
     """An auditor of a site where things were done."""
     with site.store.connect() as connection:
         for number in range(60):
             who = "=ann@council.example" if number % 2 else "bo@council.example"
             note(connection, who, "assign" if number % 3 else "dismiss", f"b{number}", FIRST + timedelta(hours=number))
-    return browser("auditor")
+    return somebody("auditor")
 
 
 def test_it_shows_the_newest_first_and_page_by_page(auditor: Browser) -> None:
@@ -72,7 +72,7 @@ def test_nothing_found_is_said(auditor: Browser) -> None:
     assert "No line is like this" in auditor.get("/audit?who=nobody").words
 
 
-def test_an_admin_sees_it_too_and_an_officer_does_not(browser: Callable[[str], Browser]) -> None:
-    assert browser("admin").get("/audit").status == 200
-    assert browser("officer").get("/audit").status == 403
-    assert browser("officer").get("/audit.csv").status == 403
+def test_an_admin_sees_it_too_and_an_officer_does_not(somebody: Callable[[str], Browser]) -> None:
+    assert somebody("admin").get("/audit").status == 200
+    assert somebody("officer").get("/audit").status == 403
+    assert somebody("officer").get("/audit.csv").status == 403

@@ -152,8 +152,8 @@ def test_runs_can_be_shown_by_connection_and_outcome(admin: Browser, read: Calla
 
 
 @pytest.mark.parametrize("role", ["viewer", "officer", "auditor"])
-def test_nobody_but_admins_sees_them(browser: Callable[[str], Browser], role: str) -> None:
-    other = browser(role)
+def test_nobody_but_admins_sees_them(somebody: Callable[[str], Browser], role: str) -> None:
+    other = somebody(role)
     for path in (
         "/connections",
         "/connections/council",

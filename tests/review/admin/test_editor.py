@@ -142,6 +142,8 @@ def test_themes_that_are_saved_hold_on_every_page_and_for_every_run(
         ("policy", "leaders: [top_leader, senior_leader, not_a_level]\n", "is no level of a title"),
         ("policy", "leaders: [site_leader]\n", "All 2 businesses were looked at; 1 would change"),
         ("places", "Oldport: {towns: [Oldport]}\n", "It has no mistakes"),
+        ("sectors", "sectors:\n  education: {words: academy trust}\n", "It has no mistakes"),
+        ("sectors", "sectors:\n  educaton: {words: academy trust}\n", "is no sector; did you mean 'education'?"),
     ],
 )
 def test_other_rules_are_tried_too(admin: Browser, read: Callable[[], None], kind: str, text: str, said: str) -> None:

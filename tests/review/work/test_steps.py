@@ -87,10 +87,11 @@ def test_a_meeting_counts_at_once_and_no_longer_when_it_is_undone(officer: Brows
     people = re.findall(r'name="person" value="(\w+)"', page)
     assert people
     day = {"day-day": "2", "day-month": "11", "day-year": "2026"}
-    officer.post(f"/businesses/{business_id}/met", {"kind": "meeting", "person": people, "note": "keen on apprentices", **day})
+    officer.post(f"/businesses/{business_id}/met", {"kind": "meeting", "person": people, "note": "keen on apprentices, two more of them", **day})
     shown = said(officer, f"/businesses/{business_id}")
     assert "took part in a meeting on 2 November 2026" in shown
     assert "keen on apprentices" in shown
+    assert "<mark>apprentices</mark>" in shown  # of which its themes tell
     assert name not in names(officer.get("/businesses").text)
     number = re.search(r'/met" class="pb-no-print">.*?name="undo" value="(\d+)"', officer.get(f"/businesses/{business_id}").text, re.S)
     assert number
