@@ -1,27 +1,31 @@
 """Shared directors, for many businesses at once: through whom the leaders of one can be reached that no other way leads to."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import Connection, and_, or_, select
 
+from mappings.companies import is_like_any
 from store import bulk
 from store.queries import among
-from store.tables import Business, Flag, RegisterOfficer
+from store.tables import Business, BusinessRecord, Flag, Person, PersonRecord, Post, RegisterOfficer
 
 business, flag, here = bulk.table_of(Business), bulk.table_of(Flag), bulk.table_of(RegisterOfficer)
+person, who, post, joined = (bulk.table_of(model) for model in (Person, PersonRecord, Post, BusinessRecord))
 
 
 def through_directors(connection: Connection, business_ids: Iterable[str], as_of: date) -> dict[str, str]:
     """For each of these businesses one director whom the register knows at another one too, in words; one at a business whose leaders are
-    engaged goes before others. Businesses that share none are left out."""
+    engaged goes before others. Businesses that share none are left out, as are directors whose name is that of somebody at either business
+    who is not to be contacted."""
     wanted = sorted(business_ids)
     if not wanted:
         return {}
     there, other = here.alias(), business.alias()
     serving = (or_(held.c.resigned_on.is_(None), held.c.resigned_on > as_of) for held in (here, there))
     query = (
-        select(business.c.id, there.c.name, other.c.name.label("other"), flag.c.state)
+        select(business.c.id, there.c.name, other.c.id.label("other_id"), other.c.name.label("other"), flag.c.state)
         .join(here, here.c.number == business.c.company_number)
         .join(there, and_(there.c.officer == here.c.officer, there.c.number != here.c.number))
         .join(other, other.c.company_number == there.c.number)
@@ -31,8 +35,27 @@ def through_directors(connection: Connection, business_ids: Iterable[str], as_of
         )
         .order_by(business.c.id, flag.c.state != "engaged", there.c.name, other.c.id)
     )  # fmt: skip
+    rows = connection.execute(query).all()
+    shut = not_to_contact(connection, {found for row in rows for found in (row.id, row.other_id)})
     found: dict[str, str] = {}
-    for row in connection.execute(query):
+    for row in rows:
+        if is_like_any(row.name, (*shut[row.id], *shut[row.other_id])):
+            continue
         engaged = ", whose leaders are engaged" if row.state == "engaged" else ""
         found.setdefault(row.id, f"{row.name}, also a director of {row.other}{engaged}")
+    return found
+
+
+def not_to_contact(connection: Connection, business_ids: Iterable[str]) -> dict[str, set[str]]:
+    """The names of those at each of these businesses who are not to be contacted; a set for every business that is asked for."""
+    query = (
+        select(joined.c.business_id, person.c.name)
+        .join(post, post.c.business_record_id == joined.c.record_id)
+        .join(who, who.c.record_id == post.c.person_record_id)
+        .join(person, person.c.id == who.c.person_id)
+        .where(among(connection, joined.c.business_id, sorted(business_ids)), person.c.do_not_contact)
+    )
+    found: dict[str, set[str]] = defaultdict(set)
+    for business_id, name in connection.execute(query):
+        found[business_id].add(name)
     return found

@@ -11,8 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select
 
+from jobs.directors import not_to_contact
 from jobs.facts import Known
 from jobs.wording import say_person, say_touch
+from mappings.companies import is_like_any
 from mappings.policy import TOOK_PART, Judged, Member, Touch
 from store import bulk
 from store.queries import among
@@ -70,7 +72,7 @@ class _Finder:
                 yield Path("colleague", 3, say_person(member), f"{say_person(member)}, a colleague, took part in {say_touch(last)}.")
 
     def directors(self) -> Iterator[Path]:
-        """Directors whom the register knows at a business whose leader is engaged too."""
+        """Directors whom the register knows at another business too; none whose name is that of somebody who is not to be contacted."""
         number = self._number()
         mine = select(officer.c.officer).where(officer.c.number == number, self._serving())
         query = (
@@ -80,7 +82,11 @@ class _Finder:
             .where(officer.c.officer.in_(mine), officer.c.number != number, self._serving(), _alive())
             .order_by(officer.c.name, business.c.id)
         )
-        for row in self.connection.execute(query) if number else ():
+        rows = self.connection.execute(query).all() if number else []
+        shut = not_to_contact(self.connection, {self.known.id, *(row.id for row in rows)})
+        for row in rows:
+            if is_like_any(row.name, (*shut[self.known.id], *shut[row.id])):
+                continue
             engaged = row.state == "engaged"
             said = f"{row.name} is also a director of {row.business}" + (", whose leaders are engaged." if engaged else ".")
             yield Path("shared director", 2 if engaged else 1, row.name, said, row.id, row.business)

@@ -78,7 +78,7 @@ class Company:
         shut = [person_name("", "", name) for name in not_to_approach]
         found: dict[str, Officer] = {}
         for one in sorted(self.officers, key=_rank):
-            if one.role in LEADING and "," in one.given and one.serves(as_of) and not _is_any(one, shut):
+            if one.role in LEADING and "," in one.given and one.serves(as_of) and not _is_any(one.given, shut):
                 found.setdefault(one.id or one.given.casefold(), one)
         return list(found.values())
 
@@ -101,7 +101,12 @@ def _rank(officer: Officer) -> tuple[int, date, str, str]:
     return role, officer.appointed_on or date.max, officer.given, officer.id
 
 
-def _is_any(officer: Officer, names: Iterable[PersonName]) -> bool:
-    """Whether the name is so much like one of these that it may be the same person's: one too many is left out rather than approached."""
-    mine = person_name("", "", officer.given)
+def is_like_any(name: str, others: Iterable[str]) -> bool:
+    """Whether a name is so much like one of these that it may be the same person's."""
+    return _is_any(name, [person_name("", "", other) for other in others])
+
+
+def _is_any(name: str, names: Iterable[PersonName]) -> bool:
+    """One too many is left out rather than approached."""
+    mine = person_name("", "", name)
     return any(name_level(mine, other) in ALIKE or (mine.last == other.last and mine.first[:1] == other.first[:1]) for other in names)

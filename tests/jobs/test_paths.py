@@ -128,6 +128,15 @@ def test_a_director_of_both_is_a_path_while_in_office(store: Database, tmp_path:
     assert (paths_of(store), through(store)) == ([], "")
 
 
+@pytest.mark.parametrize("at", ["A1", "A2"])
+def test_a_director_who_is_not_to_be_contacted_is_no_path(store: Database, tmp_path: Path, at: str) -> None:
+    found(store, tmp_path, (f"P7,Samuel Shaw,Adviser,sam@shaw.example,{at},,yes",))
+    shared = {"id": "abc", "name": "SHAW, Sam", "readable": "Sam Shaw", "officer_role": "director"}
+    with store.connect() as connection:
+        officers.keep(connection, {"04100001": {"officers": [shared]}, "04100918": {"officers": [shared]}})
+    assert (said(paths_of(store)), through(store)) == ([], "")
+
+
 def through(store: Database) -> str:
     """What the list says of through whom the target's leaders can be reached."""
     return next(row.via for row in find(store, Wanted(), "", AS_OF, ZONE).rows if row.name == "Target Works Ltd")
