@@ -122,7 +122,7 @@ def fill(store: Database, size: Size, say: Callable[[str], None] = lambda line: 
         if not store.is_sqlite:
             connection.execute(text("SELECT setval('record_id_seq', (SELECT max(id) FROM record))"))
             connection.execute(text("SELECT setval('connection_id_seq', (SELECT max(id) FROM connection))"))
-        connection.execute(text("ANALYZE"))
+            connection.execute(text("ANALYZE"))  # as a sync does; SQLite is never told
     flagging = time.perf_counter()
     rules = Rules.load()
     flag_businesses(store, AS_OF, rules, ZONE)

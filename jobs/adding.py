@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, insert, select, update
 
 from jobs.audit import note
+from jobs.merged_ids import unmerged
 from jobs.refused import Refused
 from store import bulk
 from store.database import Database
@@ -68,7 +69,7 @@ def added_numbers(connection: Connection, numbers: Sequence[str]) -> set[str]:
 
 
 def _demand_unheld(connection: Connection, row: Any) -> None:
-    live = (business.c.company_number == row.number, ~business.c.gone, business.c.merged_into.is_(None))
+    live = (business.c.company_number == row.number, ~business.c.gone, unmerged(business))
     held = connection.execute(select(business.c.id).where(*live)).first()
     if held is not None:
         raise Refused(f"{row.name} is known already; search the list of businesses for it.")

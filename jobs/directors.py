@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection, and_, or_, select
 
+from jobs.merged_ids import unmerged
 from mappings.companies import is_like_any
 from store import bulk
 from store.queries import among
@@ -31,7 +32,7 @@ def through_directors(connection: Connection, business_ids: Iterable[str], as_of
         .join(other, other.c.company_number == there.c.number)
         .join(flag, flag.c.business_id == other.c.id)
         .where(
-            among(connection, business.c.id, wanted), *serving, ~other.c.gone, other.c.merged_into.is_(None), ~other.c.closed
+            among(connection, business.c.id, wanted), *serving, ~other.c.gone, unmerged(other), ~other.c.closed
         )
         .order_by(business.c.id, flag.c.state != "engaged", there.c.name, other.c.id)
     )  # fmt: skip

@@ -142,7 +142,7 @@ class _Batch:
         self.business_of: dict[int, str] = {}
         self.connections_of: dict[str, set[int]] = defaultdict(set)
         held = select(*columns).select_from(joined).where(record.c.deleted_on.is_(None))
-        rows = self.loader.connection.execute(held.where(among(self.loader.connection, business_record.c.business_id, self.ids)))
+        rows = self.loader.connection.execute(held.where(among(self.loader.connection, business_record.c.business_id, self.ids))).all()
         for record_id, business_id, connection_id in rows:
             self.business_of[record_id] = business_id
             self.connections_of[business_id].add(connection_id)
@@ -220,7 +220,7 @@ class _Batch:
         touches = []
         for found in sorted({*named, *present}):
             _, kind, direction, status, starts_at, _, has_participants = self.engagements[found]
-            people = {who: word for who, (_, _, word) in sorted(present[found].items())} if found in present else {}
+            people = {who: present[found][who][2] for who in sorted(present[found])} if found in present else {}
             day = starts_at.astimezone(zone).date() if starts_at else None
             touches.append(Touch(found, kind, direction, status, day, people, found in named, has_participants))
         return touches

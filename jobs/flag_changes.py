@@ -89,7 +89,7 @@ def _look(found: Decided, as_of: date) -> dict[str, object]:
 
 def _turned(connection: Connection, ids: Sequence[str], after: dict[str, Key]) -> dict[str, Key]:
     query = select(flag.c.business_id, flag.c.state, flag.c.reach).where(among(connection, flag.c.business_id, ids))
-    before: dict[str, Key] = {business_id: (state, reach) for business_id, state, reach in connection.execute(query)}
+    before: dict[str, Key] = {business_id: (state, reach) for business_id, state, reach in connection.execute(query).all()}
     return {found: after.get(found, NO_FLAG) for found in ids if before.get(found, NO_FLAG) != after.get(found, NO_FLAG)}
 
 

@@ -33,11 +33,12 @@ def flag_businesses(
     zone: ZoneInfo,
     progress: Progress = lambda done, total: None,
     worth: int = WORTH,
-    batch: int = BATCH,
+    batch: int = 0,
 ) -> int:
     """Brings every flag, and beside it the picture of the places, up to a day; returns how many businesses were looked at.
 
-    `worth`: as many are looked at in several processes, where all are to be. `batch`: so many are written in one transaction."""
+    `worth`: as many are looked at in several processes, where all are to be. `batch`: so many are written in one transaction (0: as
+    many as are best)."""
     looking = Looking.by(rules, as_of, zone)
     with store.connect() as connection:
         whole = _is_whole(connection, looking.version)
@@ -45,11 +46,11 @@ def flag_businesses(
         if apart := whole and len(ids) >= worth and processors() > 1 and store.seen_by_others:
             _forget_marks(connection)
     with seldom():
-        (_look_apart if apart else _look_here)(store, list(_parts(ids, batch)), looking, progress)
+        (_look_apart if apart else _look_here)(store, list(_parts(ids, batch or (2 * BATCH if apart else BATCH))), looking, progress)
     with store.connect() as connection:
         bulk.replace(connection, Stage, [{"name": "flag", "worked_from": {"rules": looking.version}}], {"name": "flag"})
         marked = _touched(connection, as_of) if apart else []
-    _look_here(store, list(_parts(marked, batch)), looking)
+    _look_here(store, list(_parts(marked, batch or BATCH)), looking)
     return len(ids)
 
 

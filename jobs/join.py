@@ -45,7 +45,7 @@ def held_by_business(connection: Connection, business_ids: Sequence[str]) -> dic
         .where(among(connection, joined.c.business_id, business_ids), record.c.deleted_on.is_(None))
     )
     found: dict[str, list[Held]] = defaultdict(list)
-    for business_id, *held in connection.execute(query):
+    for business_id, *held in connection.execute(query).all():
         found[business_id].append(Held(*held))
     return found
 

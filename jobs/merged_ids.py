@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, FromClause, func, select
 
 from store import bulk
 from store.queries import among
 from store.tables import Business, Person
 
 Merging = type[Business] | type[Person]
+
+
+def unmerged(table: FromClause) -> ColumnElement[bool]:
+    """Whether an id still means itself. Not `IS NULL`: SQLite takes its index for a short way to few rows, and it leads to nearly all."""
+    return func.coalesce(table.c.merged_into, "") == ""
 
 
 def current(connection: Connection, model: Merging, ids: Iterable[str]) -> dict[str, str]:

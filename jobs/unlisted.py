@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, func, literal_column, or_, select
 
 from jobs.adding import added_numbers
+from jobs.merged_ids import unmerged
 from mappings.sic import SECTIONS, SIZES, section, size
 from store import bulk
 from store.tables import Business, RegisterCompany, Stage
@@ -112,7 +113,7 @@ def _unknown(row: Any, is_added: bool) -> Unknown:
     return Unknown(row.number, row.name, row.postcode, found.name if found else "", SIZES[size(row.accounts)][0], is_added)
 
 
-_KNOWN = and_(business.c.company_number == company.c.number, ~business.c.gone, business.c.merged_into.is_(None))
+_KNOWN = and_(business.c.company_number == company.c.number, ~business.c.gone, unmerged(business))
 
 
 def _active_in(place: str) -> tuple[ColumnElement[bool], ...]:

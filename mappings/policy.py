@@ -93,6 +93,8 @@ class Judged:
     """Leaders who took part in the window and have left."""
     engaged_staff: tuple[Member, ...]
     """Others of theirs who took part in the window and are still there."""
+    in_window: tuple[Touch, ...]
+    """What counts of the window."""
     next_on: date | None
     """The next day on which time alone could change any of this."""
 
@@ -127,7 +129,12 @@ class Case:
 
     def took_part(self, member: Member, touches: list[Touch]) -> bool:
         """Whether a member took part in one of these."""
-        return any(touch.qualifies and touch.people.get(member.person) in TOOK_PART for touch in touches)
+        return any(took_part(member, touch) for touch in touches)
+
+
+def took_part(member: Member, touch: Touch) -> bool:
+    """Whether a member took part in it."""
+    return touch.people.get(member.person) in TOOK_PART and touch.qualifies
 
 
 def judge(facts: Facts, as_of: date, rules: PolicyRules) -> Judged | None:
@@ -144,6 +151,7 @@ def judge(facts: Facts, as_of: date, rules: PolicyRules) -> Judged | None:
         leaders=tuple(case.leaders),
         left_leaders=tuple(left),
         engaged_staff=tuple(_engaged_staff(case)),
+        in_window=tuple(case.in_window),
         next_on=next_change(facts, as_of, rules),
     )
 

@@ -12,7 +12,7 @@ from jobs.facts import Known
 from jobs.members import Held, first, in_order
 from jobs.rules import Rules
 from mappings.names_text import fold
-from mappings.policy import Case, Judged, Touch, met_somebody
+from mappings.policy import Judged, met_somebody, took_part
 from mappings.policy_rules import PolicyRules
 from mappings.sectors import Organisation, Seat, Sectors, tagged
 from mappings.themes import Resources
@@ -73,7 +73,7 @@ def seat(known: Known, judged: Judged | None, records: Sequence[Held], as_of: da
     row = {"business_id": known.id, "sector": sector.sector, "trust": sector.trust, "because": sector.because}
     if judged is None:
         return Seated(row, [], [])
-    return Seated(row, list(_themes(known, judged, sector, as_of, policy)), _offers(known, ordered, as_of, rules))
+    return Seated(row, list(_themes(known, judged, sector)), _offers(known, ordered, as_of, rules))
 
 
 def _organisation(known: Known, records: Sequence[Held]) -> Organisation:
@@ -90,8 +90,7 @@ def _organisation(known: Known, records: Sequence[Held]) -> Organisation:
     )
 
 
-def _themes(known: Known, judged: Judged, sector: Seat, as_of: date, policy: PolicyRules) -> Iterator[dict[str, Any]]:
-    case = Case(known.facts, as_of, policy)
+def _themes(known: Known, judged: Judged, sector: Seat) -> Iterator[dict[str, Any]]:
     shared = {
         "business_id": known.id,
         "place": known.place,
@@ -99,20 +98,20 @@ def _themes(known: Known, judged: Judged, sector: Seat, as_of: date, policy: Pol
         "size": size_of(known.facts.employees),
         "engaged": judged.state == "engaged",
     }
+    found = [
+        (known.themes.get(touch.id, ()), met_somebody(touch), any(took_part(leader, touch) for leader in judged.leaders))
+        for touch in judged.in_window
+    ]
     for theme in (WHOLE, *known.facts.themes):
-        about = [touch for touch in case.in_window if theme in (WHOLE, *known.themes.get(touch.id, ()))]
-        yield shared | {"theme": theme, "met": any(map(met_somebody, about)), "led": _led(case, about)}
-
-
-def _led(case: Case, about: list[Touch]) -> bool:
-    return any(case.took_part(leader, about) for leader in case.leaders)
+        about = [(met, led) for themes, met, led in found if theme == WHOLE or theme in themes]
+        yield shared | {"theme": theme, "met": any(met for met, _ in about), "led": any(led for _, led in about)}
 
 
 def _offers(known: Known, records: Sequence[Held], as_of: date, rules: SeatRules) -> list[dict[str, Any]]:
     days: dict[str, list[date]] = defaultdict(list)
-    for touch in known.facts.touches:
-        if touch.is_done(as_of) and touch.day:
-            for resource in known.resources.get(touch.id, ()):
+    for touch in known.facts.touches if known.resources else ():
+        if touch.id in known.resources and touch.is_done(as_of) and touch.day:
+            for resource in known.resources[touch.id]:
                 days[resource].append(touch.day)
     tags: dict[str, str] = {}
     for held in records:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from jobs.merged_ids import unmerged
 from jobs.work.search import words_of
 from jobs.work.standing import Standing, standings
 from store import bulk
@@ -44,7 +45,7 @@ def stale(connection: Connection, business_ids: Sequence[str]) -> list[str]:
 
 
 def _change(connection: Connection, ids: list[str]) -> bulk.Change:
-    known = set(connection.scalars(select(listed.c.business_id).where(among(connection, listed.c.business_id, ids))))
+    known = set(connection.scalars(select(listed.c.business_id).where(among(connection, listed.c.business_id, ids))).all())
     wanted = _rows(connection, ids)
     rows = [*wanted.values(), *({"business_id": found, **EMPTY} for found in ids if found in known and found not in wanted)]
     return bulk.compare_among(connection, Listed, "business_id", ids, rows)
@@ -77,7 +78,7 @@ def _rows(connection: Connection, ids: list[str]) -> dict[str, dict[str, Any]]:
             business.c.employees, business.c.tags, flag.c.state, flag.c.reach, flag.c.priority, flag.c.place, flag.c.themes,
         )
         .join(flag, flag.c.business_id == business.c.id)
-        .where(among(connection, business.c.id, ids), ~business.c.gone, business.c.merged_into.is_(None))
+        .where(among(connection, business.c.id, ids), ~business.c.gone, unmerged(business))
     )  # fmt: skip
     found = connection.execute(query).all()
     since = _since(connection, ids)
@@ -87,7 +88,7 @@ def _rows(connection: Connection, ids: list[str]) -> dict[str, dict[str, Any]]:
 
 def _since(connection: Connection, ids: list[str]) -> dict[str, date]:
     query = select(history.c.business_id, func.max(history.c.as_of)).where(among(connection, history.c.business_id, ids))
-    return {row[0]: row[1] for row in connection.execute(query.group_by(history.c.business_id))}
+    return {row[0]: row[1] for row in connection.execute(query.group_by(history.c.business_id)).all()}
 
 
 def _row(row: Any, since: date | None, stand: Standing) -> dict[str, Any]:

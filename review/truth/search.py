@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, select
 
 from jobs import merged_ids
+from jobs.merged_ids import unmerged
 from jobs.work.listing import ALL, Wanted, every_id
 from mappings.company_numbers import company_number
 from mappings.policy import STATES
@@ -53,7 +54,7 @@ def _by_number(connection: Connection, said: str) -> list[str]:
     number = company_number(said)
     if not number:
         return []
-    query = select(business.c.id).where(business.c.company_number == number, business.c.merged_into.is_(None), ~business.c.gone)
+    query = select(business.c.id).where(business.c.company_number == number, unmerged(business), ~business.c.gone)
     return list(connection.scalars(query.order_by(business.c.id)))
 
 
