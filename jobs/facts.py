@@ -96,7 +96,6 @@ ENGAGEMENT = tuple(engagement.c[name] for name in ("record_id", *_Engagement._fi
 POST = tuple(post.c[name] for name in _Post._fields)
 PERSON = (person_record.c.record_id, *(person.c[name] for name in _Person._fields[1:]))
 TOOK = tuple(participant.c[name] for name in ("engagement_id", "person_record_id", "took_part", "stated"))
-NAMED = (named.c.engagement_id, named.c.business_record_id)
 THEME = (theme.c.engagement_id, theme.c.kind, theme.c.found)
 
 
@@ -168,13 +167,17 @@ class _Batch:
 
     def _load_touches(self) -> None:
         took = self._query(TOOK, participant.c.person_record_id, self.people)
-        said = self._query(NAMED, named.c.business_record_id, self.business_of)
-        ids = {engagement_id for engagement_id, *_ in took} | {engagement_id for engagement_id, _ in said}
-        rows = self._query(ENGAGEMENT, engagement.c.record_id, ids)
-        self.engagements = {row[0]: _Engagement._make(row) for row in rows}
+        self.engagements: dict[int, _Engagement] = {}
         self.named: dict[str, set[int]] = defaultdict(set)
-        for engagement_id, business_record_id in said:
-            self.named[self.business_of[business_record_id]].add(engagement_id)
+        # Read by what they name, not by their own ids, of which there are many more.
+        says = named.join(engagement, engagement.c.record_id == named.c.engagement_id)
+        for business_record_id, *found in self._query(
+            (named.c.business_record_id, *ENGAGEMENT), named.c.business_record_id, self.business_of, says
+        ):
+            self.engagements[found[0]] = _Engagement._make(found)
+            self.named[self.business_of[business_record_id]].add(found[0])
+        self.others = {engagement_id for engagement_id, *_ in took} - self.engagements.keys()
+        self.engagements |= {row[0]: _Engagement._make(row) for row in self._query(ENGAGEMENT, engagement.c.record_id, self.others)}
         self.present: dict[str, dict[int, dict[str, tuple[bool, int, str]]]] = defaultdict(lambda: defaultdict(dict))
         for engagement_id, person_record_id, took_part, stated in took:
             self._place(self.engagements[engagement_id], person_record_id, (stated, -_STRENGTH[took_part], took_part))
@@ -189,10 +192,15 @@ class _Batch:
                 people[who] = max(rank, people.get(who, rank))
 
     def _load_themes(self) -> None:
-        self.themes: dict[int, list[str]] = {}
-        self.resources: dict[int, list[str]] = {}
-        for engagement_id, kind, found in self._query(THEME, theme.c.engagement_id, self.engagements):
-            (self.themes if kind == "theme" else self.resources).setdefault(engagement_id, []).append(found)
+        self.themes: dict[int, set[str]] = defaultdict(set)
+        self.resources: dict[int, set[str]] = defaultdict(set)
+        about = named.join(theme, theme.c.engagement_id == named.c.engagement_id)
+        rows = [
+            *self._query(THEME, named.c.business_record_id, self.business_of, about),
+            *self._query(THEME, theme.c.engagement_id, self.others),
+        ]
+        for engagement_id, kind, found in rows:
+            (self.themes if kind == "theme" else self.resources)[engagement_id].add(found)
 
     def known(self, row: Any) -> Known:
         """One business of the batch."""
