@@ -1,10 +1,13 @@
 """`placebridge review`: the site that people work in."""
 
+import contextlib
 import socket
+import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from connector.contract import StopConnection
 from connector.http import Proxy, Secret
@@ -129,6 +132,7 @@ def _serve(site: Site, host: str, port: int, trusted: str) -> None:
     from review.app import make_app
 
     app = make_app(site)
+    threading.Thread(target=_read_list, args=(site,), name="list", daemon=True).start()
     keep_and_serve()
     uvicorn.run(
         app,
@@ -140,6 +144,14 @@ def _serve(site: Site, host: str, port: int, trusted: str) -> None:
         forwarded_allow_ips=trusted,
         timeout_graceful_shutdown=5,
     )
+
+
+def _read_list(site: Site) -> None:
+    """Has the list in memory before somebody asks for it."""
+    from jobs.work.listing import Wanted, find
+
+    with contextlib.suppress(DBAPIError):  # the database is away; whoever asks is told
+        find(site.store, Wanted(), "", site.today(), site.zone)
 
 
 def _shown(host: str) -> str:
