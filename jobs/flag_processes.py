@@ -31,13 +31,10 @@ def processors() -> int:
 
 
 def look_apart(store: Database, parts: Sequence[Part], looking: Looking) -> Iterator[tuple[Part, Changes | None]]:
-    """Each part, in its order, with what its look changes; None where the processes ended by themselves (memory may be short), so that the
-    caller is to look."""
+    """Each part, in its order, with what its look changes; None where no process could look (they were ended, memory may be short, or the
+    machine gives none), so that the caller is to."""
     count = processors()
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])  # where no other is at work yet, as in a worker's run
-    url = store.url.render_as_string(hide_password=False)
-    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(url, looking))
+    pool = _pool(store, count, looking)
     try:
         waiting: deque[tuple[Part, Future[Changes] | None]] = deque()
         for part in parts:
@@ -47,13 +44,24 @@ def look_apart(store: Database, parts: Sequence[Part], looking: Looking) -> Iter
         while waiting:
             yield _told(*waiting.popleft())
     finally:
-        pool.shutdown(cancel_futures=True)
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)
 
 
-def _submitted(pool: ProcessPoolExecutor, part: Part) -> Future[Changes] | None:
+def _pool(store: Database, count: int, looking: Looking) -> ProcessPoolExecutor | None:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])  # where no other is at work yet, as in a worker's run
+    url = store.url.render_as_string(hide_password=False)
     try:
-        return pool.submit(_look, part)
-    except BrokenProcessPool:
+        return ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(url, looking))
+    except (OSError, NotImplementedError):
+        return None
+
+
+def _submitted(pool: ProcessPoolExecutor | None, part: Part) -> Future[Changes] | None:
+    try:
+        return pool.submit(_look, part) if pool is not None else None
+    except (BrokenProcessPool, OSError):
         return None
 
 
