@@ -4,19 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import ARRAY, BindParameter, ColumnElement, Connection, Integer, Text, bindparam, cast, func, select, type_coerce
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func, select, type_coerce
 
 
 def among(connection: Connection, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
     """`column IN values` with one bound parameter, however many values there are."""
-    if connection.dialect.name == "postgresql" and isinstance(column.type, Integer):
-        return column == func.any(cast(bindparam(None, _literal(values), Text, unique=True), ARRAY(column.type)))
     return _among(connection, column, bindparam(None, listed(connection, values), unique=True))
-
-
-def _literal(numbers: Sequence[int]) -> str:
-    """An array as PostgreSQL writes it: its driver takes several times as long over many numbers."""
-    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def among_named(connection: Connection, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
@@ -33,4 +26,6 @@ def _among(connection: Connection, column: ColumnElement[Any], parameter: BindPa
     if connection.dialect.name == "sqlite":
         found = func.json_each(parameter).table_valued("value")
         return column.in_(select(found.c.value))
+    from sqlalchemy.dialects.postgresql import ARRAY
+
     return column == func.any(type_coerce(parameter, ARRAY(column.type)))

@@ -138,6 +138,9 @@ def tables(url: str) -> dict[str, Rows]:
     called = _calls(found)
     for name in ("business", "person"):
         found[name] = [row for row in found[name] if row[at(name, "merged_into")] == repr(None)]
+    for name in ("business_record", "person_record"):  # the ids that were joined into others stand here once more
+        former = at(name, "former")
+        found[name] = [row[:former] + row[len(row) + former + 1 :] for row in found[name]]
     return {
         name: sorted(tuple(called.get(value, _without_clock(value)) for value in row) for row in rows)
         for name, rows in found.items()
