@@ -10,14 +10,12 @@ from jobs.members import Areas, in_order, place_of
 from mappings.places import Area, Places
 from store import bulk
 from store.queries import among
-from store.tables import Business, BusinessRecord, LookupAnswer, Record
-from store.tables import Connection as ConnectionRow
+from store.tables import Business, LookupAnswer
 
 POSTCODES = "postcodes"
 """The register whose answers these are."""
 
-answer, business, joined = bulk.table_of(LookupAnswer), bulk.table_of(Business), bulk.table_of(BusinessRecord)
-record, connections = bulk.table_of(Record), bulk.table_of(ConnectionRow)
+answer, business = bulk.table_of(LookupAnswer), bulk.table_of(Business)
 
 
 def areas_of(connection: Connection, postcodes: Sequence[str] | None = None) -> Areas:

@@ -49,14 +49,17 @@ def through_directors(connection: Connection, business_ids: Iterable[str], as_of
 
 def not_to_contact(connection: Connection, business_ids: Iterable[str]) -> dict[str, set[str]]:
     """The names of those at each of these businesses who are not to be contacted; a set for every business that is asked for."""
+    found: dict[str, set[str]] = defaultdict(set)
+    ids = sorted(business_ids)
+    if not ids:
+        return found
     query = (
         select(joined.c.business_id, person.c.name)
         .join(post, post.c.business_record_id == joined.c.record_id)
         .join(who, who.c.record_id == post.c.person_record_id)
         .join(person, person.c.id == who.c.person_id)
-        .where(among(connection, joined.c.business_id, sorted(business_ids)), person.c.do_not_contact)
+        .where(among(connection, joined.c.business_id, ids), person.c.do_not_contact)
     )
-    found: dict[str, set[str]] = defaultdict(set)
     for business_id, name in connection.execute(query):
         found[business_id].add(name)
     return found

@@ -64,13 +64,14 @@ def changes(connection: Connection, ids: Sequence[str], looking: Looking) -> Cha
     judged = [(found.known, found.judged) for found in decided]
     rows = [found.row for found in decided if found.row]
     flags = bulk.compare_among(connection, Flag, "business_id", ids, rows)
-    flagged = {found for (found,) in flags.keys()}
+    flagged = [found for (found,) in flags.keys()]
+    others = set(ids).difference(flagged)
     return Changes(
         flags=flags,
         looks=bulk.compare_among(connection, FlagLooked, "business_id", ids, [_look(found, as_of) for found in decided]),
         picture=tally.changes(connection, ids, judged, as_of, policy, looking.seats),
-        turned=_turned(connection, ids, {row["business_id"]: (row["state"], row["reach"]) for row in rows}),
-        listed=[*flagged, *keeping.stale(connection, [found for found in ids if found not in flagged])],
+        turned=_turned(connection, flagged, {row["business_id"]: (row["state"], row["reach"]) for row in rows}),
+        listed=[*flagged, *keeping.stale(connection, sorted(others))],
     )
 
 
@@ -88,6 +89,9 @@ def _look(found: Decided, as_of: date) -> dict[str, object]:
 
 
 def _turned(connection: Connection, ids: Sequence[str], after: dict[str, Key]) -> dict[str, Key]:
+    """Of businesses whose flags differ, and so of no others, those whose state or reach does."""
+    if not ids:
+        return {}
     query = select(flag.c.business_id, flag.c.state, flag.c.reach).where(among(connection, flag.c.business_id, ids))
     before: dict[str, Key] = {business_id: (state, reach) for business_id, state, reach in connection.execute(query).all()}
     return {found: after.get(found, NO_FLAG) for found in ids if before.get(found, NO_FLAG) != after.get(found, NO_FLAG)}

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, or_, select
 
 from jobs import dirty, merged_ids
+from jobs.theme_finding import find
 from mappings.themes import Resources, Themes
 from store import bulk
 from store.tables import Business, OwnEngagement, ThemeFound, ThemeRead
@@ -29,10 +30,7 @@ def map_own(connection: Connection, themes: Themes, resources: Resources, rules:
     for row in (row for row in rows if row.undone_at is None):
         digest = hashlib.blake2b(row.note.encode(), digest_size=16).digest()
         looked.append({"engagement_id": -row.id, "row_hash": digest, "rules": rules})
-        for kind, by in (("theme", themes), ("resource", resources)):
-            found += [
-                {"engagement_id": -row.id, "kind": kind, "found": hit.id, "evidence": list(hit.evidence)} for hit in by.find(None, row.note)
-            ]
+        found += [{"engagement_id": -row.id} | hit for hit in find({"notes": row.note}, themes, resources)]
     changed = {key[0] for key in bulk.replace_among(connection, ThemeFound, "engagement_id", ids, found).keys()}
     bulk.replace_among(connection, ThemeRead, "engagement_id", ids, looked)
     of_changed = {row.business_id for row in rows if -row.id in changed}

@@ -84,7 +84,7 @@ class _Finder:
             .order_by(officer.c.name, business.c.id)
         )
         rows = self.connection.execute(query).all() if number else []
-        shut = not_to_contact(self.connection, {self.known.id, *(row.id for row in rows)})
+        shut = not_to_contact(self.connection, {found for row in rows for found in (self.known.id, row.id)})
         for row in rows:
             if is_like_any(row.name, (*shut[self.known.id], *shut[row.id])):
                 continue

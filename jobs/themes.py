@@ -10,6 +10,7 @@ from jobs import dirty
 from jobs.decisions import corrected
 from jobs.decisions.kinds import NOT_THEME, SAID_BY_PERSON
 from jobs.own_themes import map_own
+from jobs.theme_finding import find
 from mappings.themes import Resources, Themes
 from store import bulk
 from store.database import Database
@@ -101,16 +102,3 @@ def _as_said(rows: list[dict[str, Any]], said: Mapping[str, bool]) -> list[dict[
     kept = [row | {"kind": NOT_THEME} if row["kind"] == "theme" and said.get(row["found"]) is False else row for row in rows]
     has = {row["found"] for row in rows if row["kind"] == "theme"}
     return kept + [{"kind": "theme", "found": one, "evidence": [SAID_BY_PERSON]} for one in sorted(said) if said[one] and one not in has]
-
-
-def find(fields: dict[str, Any], themes: Themes, resources: Resources) -> list[dict[str, Any]]:
-    """The themes and resources of one engagement's fields; a theme that the CRM gives itself counts as found."""
-    subject, notes = fields.get("subject"), fields.get("notes")
-    rows = {
-        (kind, hit.id): list(hit.evidence) for kind, by in (("theme", themes), ("resource", resources)) for hit in by.find(subject, notes)
-    }
-    for word in str(fields.get("theme", "")).replace(";", "|").split("|"):
-        own = themes.word(word) if word.strip() else None
-        if own:
-            rows.setdefault(("theme", own), [f"the CRM's theme: {word.strip()}"])
-    return [{"kind": kind, "found": hit, "evidence": evidence} for (kind, hit), evidence in rows.items()]

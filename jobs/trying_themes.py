@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from jobs.themes import find
+from jobs.theme_finding import find
 from mappings.themes import Resources, Themes
 from store import bulk
 from store.database import Database

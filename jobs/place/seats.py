@@ -16,12 +16,6 @@ from mappings.policy import Judged, met_somebody, took_part
 from mappings.policy_rules import PolicyRules
 from mappings.sectors import Organisation, Seat, Sectors, tagged
 from mappings.themes import Resources
-from store import bulk
-from store.tables import Business, BusinessRecord, Record
-from store.tables import Connection as ConnectionRow
-
-business, joined, record = bulk.table_of(Business), bulk.table_of(BusinessRecord), bulk.table_of(Record)
-connections = bulk.table_of(ConnectionRow)
 
 WHOLE = ""
 """In the place of a theme: whatever the theme."""
