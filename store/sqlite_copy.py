@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from store.database import StoreError
 
@@ -25,8 +26,24 @@ def overwrite(target: Path, source: Path) -> None:
     """Makes the database `target` hold what the copy `source` does, in one transaction: whoever has it open sees the old or the new.
 
     Raises StoreError; `target` is then as it was."""
-    with _said(f"{target} cannot be written"), _opened(source, "ro", "&immutable=1") as held, _opened(target, "rwc") as old:
-        held.backup(old)
+    with _said(f"{target} cannot be written"), _opened(target, "rwc") as old, TemporaryDirectory(dir=target.parent) as folder:
+        with _opened(_of_like_pages(source, old, Path(folder)), "ro", "&immutable=1") as held:
+            held.backup(old)
+
+
+def _of_like_pages(source: Path, target: sqlite3.Connection, folder: Path) -> Path:
+    """`source`, or a copy of it in `folder` whose pages are as large as the target's: SQLite overwrites no database with other pages."""
+    with _opened(source, "ro", "&immutable=1") as held:
+        wanted, has = (of.execute("PRAGMA page_size").fetchone()[0] for of in (target, held))
+        is_new = target.execute("PRAGMA page_count").fetchone() == (0,)
+        if is_new or wanted == has:
+            return source
+        alike = folder / "alike"
+        with _opened(alike, "rwc") as new:
+            held.backup(new)
+            for statement in ("PRAGMA journal_mode=DELETE", f"PRAGMA page_size={wanted}", "VACUUM"):
+                new.execute(statement)
+        return alike
 
 
 def examine(file: Path, what: str) -> str | None:

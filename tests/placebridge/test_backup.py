@@ -227,6 +227,16 @@ class TestSQLite:
             assert synced("restore", "one.backup", "--yes").code == 0
             assert reader.execute("SELECT count(*) FROM business").fetchone() == (12,)
 
+    @pytest.mark.parametrize("size", [4096, 65536])
+    def test_a_database_of_other_pages_is_restored_too(self, synced: Commands, size: int) -> None:
+        flags = synced("flags", "--format", "json").out
+        with closing(sqlite3.connect(synced.folder / "placebridge.db", isolation_level=None)) as other:
+            for statement in ("PRAGMA journal_mode=DELETE", f"PRAGMA page_size={size}", "VACUUM", "PRAGMA journal_mode=WAL", "DELETE FROM flag"):
+                other.execute(statement)
+            assert synced("restore", "one.backup", "--yes").code == 0
+            assert other.execute("PRAGMA page_size").fetchone() == (size,)
+        assert synced("flags", "--format", "json").out == flags
+
     def test_a_damaged_database_is_put_aside(self, synced: Commands) -> None:
         database = synced.folder / "placebridge.db"
         flags = synced("flags", "--format", "json").out
