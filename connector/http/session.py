@@ -16,7 +16,7 @@ from connector.http.hosts import Hosts, joined
 from connector.http.proxy import Proxy
 from connector.http.retrying import Effort, Patience
 from connector.http.sign_in import Fixed, Form, SignIn
-from connector.http.transport import Session, context_of
+from connector.http.transport import Session
 
 Judge = Callable[[Answer], Fault | None]
 
@@ -51,7 +51,7 @@ class Door:
         self._base = base if base.endswith("/") else f"{base}/"
         self._hosts = Hosts(base, self._options.also)
         self._sign_in = sign_in or Fixed()
-        session = Session(context_of(self._options.ca_bundle), self._options.proxy)
+        session = Session(self._options.ca_bundle, self._options.proxy)
         self._wire = Wire(session, self._options.clock, self._options.limits, self._options.proxy)
         self._connection = connection
         self._effort: Effort | None = None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -41,7 +41,8 @@ class _TlsPool(HTTPSConnectionPool):
 class Adapter(HTTPAdapter):
     """Connections that know the deadline, trust what the context trusts, and sign in at the proxy."""
 
-    def __init__(self, context: ssl.SSLContext, proxy: Proxy | None) -> None:
+    def __init__(self, context: ssl.SSLContext | None, proxy: Proxy | None) -> None:
+        """`context`: None where nothing is asked by https."""
         self._context, self._proxy = context, proxy
         super().__init__(max_retries=0)
 
@@ -67,14 +68,25 @@ class Adapter(HTTPAdapter):
 class Session(requests.Session):
     """requests' session without what would go past the rules: environment, netrc, cookies, and reading a redirect's body without limit."""
 
-    def __init__(self, context: ssl.SSLContext, proxy: Proxy | None) -> None:
+    def __init__(self, ca_bundle: Path | None, proxy: Proxy | None) -> None:
+        """Raises StopConnection when `ca_bundle`, as `context_of` has it, cannot be read."""
         super().__init__()
         self.trust_env = False
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = Adapter(context, proxy)
+        self._ca_bundle, self._proxy = ca_bundle, proxy
         self.adapters.clear()
-        self.mount("https://", adapter)
-        self.mount("http://", adapter)
+        self.mount("http://", Adapter(None, proxy))
+        if ca_bundle is not None:
+            self._mount_tls()
+
+    def get_adapter(self, url: str) -> BaseAdapter:
+        """TLS is made ready by the first address that wants it: reading all CAs takes longer than many a request to this machine."""
+        if "https://" not in self.adapters and url.lower().startswith("https://"):
+            self._mount_tls()
+        return super().get_adapter(url)
+
+    def _mount_tls(self) -> None:
+        self.mount("https://", Adapter(context_of(self._ca_bundle), self._proxy))
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """None ever: redirects are the door's business."""

@@ -9,7 +9,7 @@ from typing import Any
 from connector.contract import ConnectorError
 from connector.http import Proxy
 from connector.http.hosts import Origin
-from connector.http.transport import Session, context_of
+from connector.http.transport import Session
 from jobs.notices.channel import Message, NotSent, in_notices
 
 TIMEOUT = 30.0
@@ -78,7 +78,7 @@ def _client(service: Service) -> Any:
 
     origin = Origin.of(service.url)
     client: Any = NotificationsAPIClient(service.key, base_url=service.url, timeout=TIMEOUT)  # type: ignore[no-untyped-call]
-    client.request_session = Session(context_of(service.ca_bundle), service.proxy)
+    client.request_session = Session(service.ca_bundle, service.proxy)
     if service.proxy is not None and service.proxy.serves(origin):
         client.request_session.proxies = {"https": service.proxy.url}
     return client
