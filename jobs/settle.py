@@ -84,7 +84,7 @@ def settle(
         work = _Settling(connection, connection_id, entity, today, finished)
         counts = Counts(finished.read - work.supersede())
         work.resolve_doubles()
-        if work.anything_held():
+        if work.anything_held:
             lost, told = set(work.lost(blocks)), set(work.told_gone())
             if not accept_deletions:
                 work.guard(len(lost - told) - work.renamed())
@@ -116,9 +116,15 @@ class _Settling:
 
     @cached_property
     def _there(self) -> Any:
-        """How many arrivals there are of each sort, by one look at them all: most reads have no marks and no refused rows to look for."""
+        """How many arrivals there are of each sort, by one look at them all: most reads have no marks, refused rows or notices to look for."""
         anew = and_(arrival.c.record_id.is_not(None), arrival.c.row_hash.is_not(None))
-        sorts = {"marks": arrival.c.mark, "refused": arrival.c.reason, "known": arrival.c.record_id, "anew": case((anew, 1))}
+        sorts = {
+            "marks": arrival.c.mark,
+            "refused": arrival.c.reason,
+            "noted": arrival.c.notices,
+            "known": arrival.c.record_id,
+            "anew": case((anew, 1)),
+        }
         counted = [func.count(column).label(name) for name, column in sorts.items()]
         return self.connection.execute(select(*counted).where(self.arrived)).one()
 
@@ -207,6 +213,7 @@ class _Settling:
             values = {"reason": reason, "source_id": row.source_id, "row_hash": row.row_hash, "fields": row.fields}
             self.connection.execute(update(arrival).where(arrival.c.id == row.id).values(**values))
 
+    @cached_property
     def anything_held(self) -> bool:
         """Whether this is not the entity's first read."""
         return self.connection.execute(select(record.c.id).where(self.held).limit(1)).first() is not None
@@ -265,8 +272,10 @@ class _Settling:
         return self.connection.execute(insert(record).from_select(names, new), execution_options={"preserve_rowcount": True}).rowcount
 
     def change(self) -> int:
-        """Rows that differ from what is held, or that come back."""
-        differing = self._take_over() if self._there.anew else 0
+        """Rows that differ from what is held, or that come back; only of live records is nothing read anew."""
+        if not self._there.anew:
+            return 0
+        differing = self._take_over()
         returned = self.connection.execute(
             update(record).where(self.accepted, self.known, record.c.deleted_on.is_not(None)).values(deleted_on=None)
         )
@@ -336,7 +345,9 @@ class _Settling:
         """Makes the entity's notices be those of its records, and what the connector said."""
         scope = {"connection_id": self.connection_id, "entity": self.entity, "stage": "read"}
         noted = select(record.c.notices).where(self.held, record.c.deleted_on.is_(None), record.c.notices.is_not(None))
-        counted = Counter(f"{name} '{text}' {what}" for notices in self.connection.scalars(noted) for name, text, what in notices)
+        any_noted = self.anything_held or self._there.noted
+        found = self.connection.scalars(noted) if any_noted else ()
+        counted = Counter(f"{name} '{text}' {what}" for notices in found for name, text, what in notices)
         counted.update(said)
         bulk.replace(self.connection, Notice, [scope | {"message": text, "count": count} for text, count in counted.items()], scope)
 

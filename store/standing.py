@@ -1,4 +1,4 @@
-"""Rows of a read that stand in the records just as they came. The database finds them, so that nearly all of an unchanged read never
+"""Rows of a read that stand in the live records just as they came. The database finds them, so that nearly all of an unchanged read never
 passes through Python."""
 
 from collections.abc import Sequence
@@ -19,17 +19,18 @@ class _Words:
         coming = f"substr(:hashes, CAST({HASH} * (told.key - {first}) AS integer) + 1, {HASH})"
         self.same = text(
             "INSERT INTO arrival (connection_id, entity, record_id, block) SELECT :connection_id, :entity, record.id, :block"
-            f" FROM {told} {joined} {held} AND record.source_id = told.value WHERE record.row_hash = {coming}"
+            f" FROM {told} {joined} {held} AND record.source_id = told.value"
+            f" WHERE record.row_hash = {coming} AND record.deleted_on IS NULL"
         )
         self.other = text(
             f"SELECT told.key - {first}, record.id FROM {told} LEFT JOIN {held} AND record.source_id = told.value"
-            f" WHERE record.row_hash IS NULL OR record.row_hash <> {coming} ORDER BY 1"
+            f" WHERE record.row_hash IS NULL OR record.row_hash <> {coming} OR record.deleted_on IS NOT NULL ORDER BY 1"
         )
 
 
 _SCOPE = "record.connection_id = :connection_id AND record.entity = :entity"
 _ELEMENTS = "json_array_elements_text(CAST(:ids AS json))"
-_FOUND = f"SELECT id, source_id, row_hash FROM record WHERE {_SCOPE} AND source_id = ANY(ARRAY(SELECT {_ELEMENTS}))"
+_FOUND = f"SELECT id, source_id, row_hash, deleted_on FROM record WHERE {_SCOPE} AND source_id = ANY(ARRAY(SELECT {_ELEMENTS}))"
 _WORDS = {
     # CROSS JOIN: SQLite is to look each id up in the index of the records, whatever it thinks of their number.
     "sqlite": _Words("json_each(:ids) AS told", "CROSS JOIN", f"record ON {_SCOPE}", 0),
@@ -53,7 +54,7 @@ class Standing:
         self._told = {"connection_id": connection_id, "entity": entity, **long}
 
     def stage(self, block: str | None) -> int:
-        """Writes an arrival for each row that its record was read from as it is; how many those are."""
+        """Writes an arrival for each row that its live record was read from as it is; how many those are."""
         options = {"preserve_rowcount": True}
         return self._connection.execute(self._words.same, {**self._told, "block": block}, execution_options=options).rowcount
 
