@@ -23,7 +23,7 @@ from store.queries import among
 from store.tables import Arrival, Cursor, Merged, Notice, Record, Reject
 from store.tables import Connection as ConnectionRow
 
-arrival, record, reject = bulk.table_of(Arrival), bulk.table_of(Record), bulk.table_of(Reject)
+arrival, record, reject, notice = (bulk.table_of(model) for model in (Arrival, Record, Reject, Notice))
 connections, cursors = bulk.table_of(ConnectionRow), bulk.table_of(Cursor)
 
 GUARD_COUNT = 10
@@ -84,7 +84,7 @@ def settle(
         work = _Settling(connection, connection_id, entity, today, finished)
         counts = Counts(finished.read - work.supersede())
         work.resolve_doubles()
-        if work.anything_held:
+        if work.anything_held():
             lost, told = set(work.lost(blocks)), set(work.told_gone())
             if not accept_deletions:
                 work.guard(len(lost - told) - work.renamed())
@@ -213,7 +213,6 @@ class _Settling:
             values = {"reason": reason, "source_id": row.source_id, "row_hash": row.row_hash, "fields": row.fields}
             self.connection.execute(update(arrival).where(arrival.c.id == row.id).values(**values))
 
-    @cached_property
     def anything_held(self) -> bool:
         """Whether this is not the entity's first read."""
         return self.connection.execute(select(record.c.id).where(self.held).limit(1)).first() is not None
@@ -345,7 +344,8 @@ class _Settling:
         """Makes the entity's notices be those of its records, and what the connector said."""
         scope = {"connection_id": self.connection_id, "entity": self.entity, "stage": "read"}
         noted = select(record.c.notices).where(self.held, record.c.deleted_on.is_(None), record.c.notices.is_not(None))
-        any_noted = self.anything_held or self._there.noted
+        # Where none stood and none came, no record has any.
+        any_noted = self._there.noted or self.connection.execute(select(notice.c.message).filter_by(**scope).limit(1)).first()
         found = self.connection.scalars(noted) if any_noted else ()
         counted = Counter(f"{name} '{text}' {what}" for notices in found for name, text, what in notices)
         counted.update(said)

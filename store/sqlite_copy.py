@@ -27,7 +27,8 @@ def overwrite(target: Path, source: Path) -> None:
 
     Raises StoreError; `target` is then as it was."""
     with _said(f"{target} cannot be written"), _opened(target, "rwc") as old, TemporaryDirectory(dir=target.parent) as folder:
-        with _opened(_of_like_pages(source, old, Path(folder)), "ro", "&immutable=1") as held:
+        alike = _of_like_pages(source, old, Path(folder))
+        with _opened(alike, "ro", "&immutable=1") as held:
             held.backup(old)
 
 

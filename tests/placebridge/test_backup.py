@@ -231,8 +231,7 @@ class TestSQLite:
     def test_a_database_of_other_pages_is_restored_too(self, synced: Commands, size: int) -> None:
         flags = synced("flags", "--format", "json").out
         with closing(sqlite3.connect(synced.folder / "placebridge.db", isolation_level=None)) as other:
-            for statement in ("PRAGMA journal_mode=DELETE", f"PRAGMA page_size={size}", "VACUUM", "PRAGMA journal_mode=WAL", "DELETE FROM flag"):
-                other.execute(statement)
+            other.executescript(f"PRAGMA journal_mode=DELETE; PRAGMA page_size={size}; VACUUM; PRAGMA journal_mode=WAL; DELETE FROM flag")
             assert synced("restore", "one.backup", "--yes").code == 0
             assert other.execute("PRAGMA page_size").fetchone() == (size,)
         assert synced("flags", "--format", "json").out == flags
