@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -228,7 +228,7 @@ class _Batch:
         touches = []
         for found in sorted({*named, *present}):
             _, kind, direction, status, starts_at, _, has_participants = self.engagements[found]
-            people = {who: present[found][who][2] for who in sorted(present[found])} if found in present else {}
+            people = {who: word for who, (_, _, word) in sorted(present[found].items())} if found in present else {}
             day = starts_at.astimezone(zone).date() if starts_at else None
             touches.append(Touch(found, kind, direction, status, day, people, found in named, has_participants))
         return touches
@@ -250,8 +250,8 @@ def as_said(member: Member, said: Corrected) -> Member:
     """A member as people corrected it: no leader, or gone since a day, unless the records have them gone before."""
     since = said.left.get(member.person)
     if since is not None and (member.left_on is None or since < member.left_on):
-        member = replace(member, left_on=since, left_said=since)
-    return replace(member, not_leader=True) if member.person in said.not_leaders else member
+        member = member._replace(left_on=since, left_said=since)
+    return member._replace(not_leader=True) if member.person in said.not_leaders else member
 
 
 _STRENGTH = {"organised": 0, "attended": 1, "absent": 2, "declined": 3, "invited": 4}
