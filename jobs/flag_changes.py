@@ -59,8 +59,8 @@ class Changes:
 
 def changes(connection: Connection, ids: Sequence[str], looking: Looking, touched: Collection[str]) -> Changes:
     """Looks at these businesses; nothing is written. Of those whose flag stays as it is, only `touched` may stand in the list otherwise."""
-    as_of, policy = looking.as_of, looking.policy
-    decided = list(decide_all(connection, ids, as_of, policy, looking.zone))
+    as_of = looking.as_of
+    decided = list(decide_all(connection, ids, as_of, looking.policy, looking.zone))
     judged = [(found.known, found.judged) for found in decided]
     rows = [found.row for found in decided if found.row]
     flags = bulk.compare_among(connection, Flag, "business_id", ids, rows)
@@ -69,7 +69,7 @@ def changes(connection: Connection, ids: Sequence[str], looking: Looking, touche
     return Changes(
         flags=flags,
         looks=bulk.compare_among(connection, FlagLooked, "business_id", ids, [_look(found, as_of) for found in decided]),
-        picture=tally.changes(connection, ids, judged, as_of, policy, looking.seats),
+        picture=tally.changes(connection, ids, judged, as_of, looking.seats),
         turned=_turned(connection, flagged, {row["business_id"]: (row["state"], row["reach"]) for row in rows}),
         listed=[*flagged, *keeping.stale(connection, sorted(others))],
     )

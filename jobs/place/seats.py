@@ -13,7 +13,6 @@ from jobs.members import Held, first, in_order
 from jobs.rules import Rules
 from mappings.names_text import fold
 from mappings.policy import Judged, met_somebody, who_took_part
-from mappings.policy_rules import PolicyRules
 from mappings.sectors import Organisation, Seat, Sectors, tagged
 from mappings.themes import Resources
 
@@ -60,9 +59,9 @@ def size_of(employees: int | None) -> str:
     return next((band for band, least in SIZES if employees is not None and employees >= least), "")
 
 
-def seat(known: Known, judged: Judged | None, records: Sequence[Held], as_of: date, policy: PolicyRules, rules: SeatRules) -> Seated:
-    """The rows of one business as of a day. `records`: its live records."""
-    ordered = in_order(records)
+def seat(known: Known, judged: Judged | None, as_of: date, rules: SeatRules) -> Seated:
+    """The rows of one business as of a day."""
+    ordered = in_order(known.records)
     sector = rules.sectors.of(_organisation(known, ordered))
     row = {"business_id": known.id, "sector": sector.sector, "trust": sector.trust, "because": sector.because}
     if judged is None:
