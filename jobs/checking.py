@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from connector.contract import ConnectorError, Finding
 from connector.kind import BudgetOf
-from jobs.lookup import LookupSource
-from jobs.pipeline import Source
 from jobs.pull import as_entity
+from jobs.sources import LookupSource, Source
 
 
 def check_source(source: Source, budget: BudgetOf) -> Iterator[Finding]:

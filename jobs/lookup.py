@@ -5,7 +5,7 @@ nobody names any more is forgotten when it is as old as one that would be asked 
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,11 +14,10 @@ import orjson
 from sqlalchemy import Connection, delete, or_, select
 
 from connector.contract import Answered, Lookup, StopConnection
-from connector.http import Clock, SystemClock
-from connector.kind import BudgetOf
 from jobs import dirty, officers, runs
 from jobs.areas import POSTCODES, areas_of, place_anew
 from jobs.facts import COMPANIES
+from jobs.sources import LookupSource
 from jobs.wording import COMPANIES_HOUSE
 from mappings.contact_points import postcode as normal_postcode
 from mappings.places import Places
@@ -32,22 +31,6 @@ answer, business, flag = bulk.table_of(LookupAnswer), bulk.table_of(Business), b
 BATCH = 100
 SECONDS = 1.0
 """Answers are committed when there are so many, or after so long: a limit may be used up next, and then nothing comes for minutes."""
-
-
-@dataclass(frozen=True)
-class LookupSource:
-    """A configured lookup, ready to be asked."""
-
-    name: str
-    kind: str
-    side: str
-    open: Callable[[BudgetOf], Lookup]
-    """Makes it. Raises ConnectorError for settings that cannot be used."""
-    keep_days: int = 30
-    """After so many days an answer is asked for again."""
-    per_run: int = 1000
-    """So many keys are asked at most; the next run goes on."""
-    clock: Clock = field(default_factory=SystemClock)
 
 
 @dataclass

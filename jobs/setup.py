@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from jobs.lookup import LookupSource
-from jobs.pipeline import Source
+from jobs.sources import LookupSource, Source
 from mappings.field_map import FieldMap
 
 

@@ -25,8 +25,8 @@ from connector.files.folder import find
 from connector.files.naming import WILD, relative, split_sheet
 from connector.http import SlidingBudget
 from jobs.audit import note
-from jobs.pipeline import Options, Result, pull_alone
 from jobs.pull import as_entity
+from jobs.pulling import Options, Result, pull_alone
 from jobs.refused import Refused
 from jobs.schedules.plans import ask
 from jobs.setup import Configured

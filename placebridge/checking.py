@@ -8,11 +8,10 @@ from connector.http import SlidingBudget
 from jobs import versions
 from jobs.checking import check_lookup, check_source
 from jobs.comparing import against
-from jobs.lookup import LookupSource
-from jobs.pipeline import Source
 from jobs.rules import Rules
 from jobs.schedules.plans import Plan, plan_of, plans
 from jobs.setup import Setup
+from jobs.sources import LookupSource, Source
 from jobs.versions import Version
 from jobs.wording import say_day
 from placebridge.opening import lookups_of, outdated, rules_of, setup_of, sources_of, unconfigured

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from connector.http import SlidingBudget
 from jobs import dirty
-from jobs.pipeline import Options, refresh
+from jobs.pipeline import refresh
+from jobs.pulling import Options
 from jobs.replace import Plan, plan
 from jobs.replace import replace as carry_over
 from jobs.rules import Rules

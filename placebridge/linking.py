@@ -11,7 +11,8 @@ from sqlalchemy import Connection, select
 from jobs.decisions import asked as asking
 from jobs.decisions import links
 from jobs.decisions.asked import Decision, Edge, Side
-from jobs.pipeline import Options, refresh_if_free
+from jobs.pipeline import refresh_if_free
+from jobs.pulling import Options
 from jobs.refused import Refused
 from placebridge.faults import UserError
 from placebridge.opening import Opened, opened, rules_of

@@ -13,10 +13,9 @@ from connector.kind import Context, Kind, LookupKind
 from connector.kinds import kind_of
 from jobs import versions
 from jobs.adding import ADDED
-from jobs.lookup import LookupSource
-from jobs.pipeline import Source
 from jobs.rules import Rules
 from jobs.setup import Configured, Setup
+from jobs.sources import LookupSource, Source
 from jobs.versions import FIELD_MAP, Version
 from mappings.field_map import FieldMap, FieldMapError
 from mappings.field_map import load as load_field_map

@@ -11,8 +11,8 @@ from typing import Any
 from connector.http import SystemClock
 from connector.http.findings import expiry_finding
 from jobs.flag import flags_as_of, stored_states
-from jobs.pipeline import Options, Result
 from jobs.pipeline import sync as run_pipeline
+from jobs.pulling import Options, Result
 from jobs.rules import Rules
 from placebridge.garbage import keep_for_good
 from placebridge.opening import lookups_of, rules_of, sources_of, unconfigured

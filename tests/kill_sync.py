@@ -19,8 +19,10 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from jobs.pipeline import Options, Source, sync
+from jobs.pipeline import sync
+from jobs.pulling import Options
 from jobs.rules import Rules
+from jobs.sources import Source
 from store import migrate
 from store.database import Database
 from store.lease import whole

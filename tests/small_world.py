@@ -6,7 +6,7 @@ from pathlib import Path
 
 from connector.files import FilesConnector
 from connector.kind import BudgetOf
-from jobs.pipeline import Source
+from jobs.sources import Source
 from mappings import field_map
 
 COUNCIL = """

@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 
 from benchmarks.day.crm import source
-from jobs.pipeline import Options, pull_alone, refresh_alone
+from jobs.pipeline import refresh_alone
+from jobs.pulling import Options, pull_alone
 from jobs.rules import Rules
 from store import migrate
 from store.database import Database

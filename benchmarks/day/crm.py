@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from connector.contract import Cursor, Entity, Finding, Page, ReadOnly, Value
-from jobs.pipeline import Source
+from jobs.sources import Source
 from mappings import field_map
 
 MAP = """

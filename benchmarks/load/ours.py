@@ -89,8 +89,10 @@ def load(store: Database, connector: Connector, held: field_map.FieldMap) -> Non
 
 def whole(store: Database, contacts: Contacts, held: field_map.FieldMap) -> None:
     """The whole pipeline."""
-    from jobs.pipeline import Options, Source, sync
+    from jobs.pipeline import sync
+    from jobs.pulling import Options
     from jobs.rules import Rules
+    from jobs.sources import Source
 
     sync(store, [Source("crm", "files", "council", lambda budget: contacts, held)], Rules.load(), Options(ZONE, TODAY))
 

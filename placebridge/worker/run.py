@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from connector.contract import Stopped
-from jobs.pipeline import Options, Result, pull_alone, refresh_alone
+from jobs.pulling import Options, Result, pull_alone
 from jobs.schedules import due as due_runs
 from jobs.schedules.due import Due, Ended
 from jobs.schedules.plans import plans
@@ -119,6 +119,8 @@ def _pull(run: _Run) -> Ended:
 
 
 def _stages(run: _Run) -> Ended:
+    from jobs.pipeline import refresh_alone  # loads every stage, which a run that only reads a connection never needs
+
     paused = {plan.connection for plan in plans(run.store, configured(run.config)) if plan.paused_at}
     wanted = () if run.due.connection == STAGES else (run.due.connection,)
     lookups = [found for found in lookups_of(run.config, wanted, StoppableClock(run.asked)) if wanted or found.name not in paused]

@@ -6,7 +6,8 @@ from typing import Final
 from sqlalchemy import func, select
 
 from jobs.flag_stage import reflag
-from jobs.pipeline import Options, refresh_if_free
+from jobs.pipeline import refresh_if_free
+from jobs.pulling import Options
 from jobs.schedules import plans
 from review.page import Ask
 from review.site import Site

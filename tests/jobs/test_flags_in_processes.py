@@ -14,7 +14,8 @@ from sqlalchemy import delete, select, update
 from jobs import dirty
 from jobs.flag_processes import processors
 from jobs.flag_stage import flag_businesses
-from jobs.pipeline import Options, sync
+from jobs.pipeline import sync
+from jobs.pulling import Options
 from jobs.rules import Rules
 from store import bulk
 from store.database import Database

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobs.pipeline import Options, Result, Source, sync
+from jobs.pipeline import sync
+from jobs.pulling import Options, Result
 from jobs.rules import Rules
+from jobs.sources import Source
 from mappings import field_map
 from store.database import Database
 from tests.databases import new_migrated_file

@@ -17,9 +17,10 @@ from connector.kind import Context
 from connector.kinds import kind_of
 from jobs.budget import shared_budget
 from jobs.flag import flags_as_of
-from jobs.lookup import LookupSource
-from jobs.pipeline import Options, Result, Source, sync
+from jobs.pipeline import sync
+from jobs.pulling import Options, Result
 from jobs.rules import Rules
+from jobs.sources import LookupSource, Source
 from mappings import field_map
 from store import bulk
 from store.database import Database

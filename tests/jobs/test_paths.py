@@ -12,7 +12,8 @@ from jobs.facts import Loader
 from jobs.flag import decide
 from jobs.paths import Path as WarmPath
 from jobs.paths import paths
-from jobs.pipeline import Options, sync
+from jobs.pipeline import sync
+from jobs.pulling import Options
 from jobs.rules import Rules
 from jobs.work.listing import Wanted, find
 from store import bulk

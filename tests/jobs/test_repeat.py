@@ -12,8 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from jobs.pipeline import Options, Source, sync
+from jobs.pipeline import sync
+from jobs.pulling import Options
 from jobs.rules import Rules
+from jobs.sources import Source
 from store.database import Database
 from tests import small_world
 from tests.snapshot import Rows, everything

@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 from connector.files import FilesConnector
 from jobs.flag import flags_as_of
-from jobs.pipeline import Options, Source, sync
+from jobs.pipeline import sync
+from jobs.pulling import Options
 from jobs.rules import Rules
+from jobs.sources import Source
 from mappings import field_map
 from store import bulk
 from store.database import Database

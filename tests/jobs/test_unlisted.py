@@ -9,9 +9,11 @@ from sqlalchemy import select
 
 from jobs import adding
 from jobs.flag import flags_as_of
-from jobs.pipeline import Options, Source, sync
+from jobs.pipeline import sync
+from jobs.pulling import Options
 from jobs.refused import Refused
 from jobs.rules import Rules
+from jobs.sources import Source
 from jobs.unlisted import census, unknown
 from store import bulk
 from store.database import Database

@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 from starlette.types import ASGIApp
 
 from connector.files import FilesConnector
-from jobs.pipeline import Source
 from jobs.rules import Rules
 from jobs.setup import Configured, Setup
+from jobs.sources import Source
 from mappings.field_map import FieldMap
 from review.app import make_app
 from review.hosts import hosts_of

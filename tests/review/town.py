@@ -14,8 +14,10 @@ from connector.kind import BudgetOf
 from jobs import colleagues
 from jobs.decisions import corrections
 from jobs.flag_stage import reflag
-from jobs.pipeline import Options, Source, sync
+from jobs.pipeline import sync
 from jobs.place import needs, readiness, roles
+from jobs.pulling import Options
+from jobs.sources import Source
 from jobs.work import meetings, steps, views
 from mappings import field_map
 from store import bulk

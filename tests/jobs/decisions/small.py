@@ -12,8 +12,10 @@ from sqlalchemy import select
 from connector.files import FilesConnector
 from jobs.flag import flags_as_of
 from jobs.flag_stage import reflag
-from jobs.pipeline import Options, Source, refresh, sync
+from jobs.pipeline import refresh, sync
+from jobs.pulling import Options
 from jobs.rules import Rules
+from jobs.sources import Source
 from mappings import field_map
 from store import bulk
 from store.database import Database

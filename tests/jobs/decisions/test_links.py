@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from jobs.decisions import asked, links
-from jobs.pipeline import Options, refresh_if_free
+from jobs.pipeline import refresh_if_free
+from jobs.pulling import Options
 from jobs.refused import Refused
 from jobs.schedules.tick import changed
 from store import bulk

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from jobs.pipeline import Options, sync
+from jobs.pipeline import sync
 from jobs.place import picture, tally
 from jobs.place.picture import Computed, Counts, Stored, at_the_table, heat
 from jobs.place.seats import SeatRules
+from jobs.pulling import Options
 from placebridge.removing import remove_all_of
 from store import bulk
 from store.database import Database

@@ -6,8 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.files import FilesConnector
-from jobs.pipeline import Options, Source, sync
+from jobs.pipeline import sync
+from jobs.pulling import Options
 from jobs.rules import Rules
+from jobs.sources import Source
 from mappings import field_map
 from store.database import Database
 from tests.databases import fill_like

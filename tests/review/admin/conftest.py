@@ -139,7 +139,8 @@ def admin(somebody: Callable[[str], Browser]) -> Browser:
 @pytest.fixture
 def read(at: Opened) -> Callable[[], None]:
     """Has the council's exports read, as the worker does."""
-    from jobs.pipeline import Options, sync
+    from jobs.pipeline import sync
+    from jobs.pulling import Options
     from placebridge.opening import rules_of, sources_of
     from store.lease import STAGES, hold
 
