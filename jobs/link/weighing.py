@@ -1,0 +1,38 @@
+"""What pairs weigh. Pairs are many and the ways in which they agree are few, so each way is added up once and kept."""
+
+import math
+from dataclasses import dataclass
+
+from mappings.link_points import LinkPoints
+
+Levels = tuple[str, ...]
+"""How two records agree: a level for each side, in the order of the sides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What levels add up to, as log odds and as a likelihood, and the evidence; none for what nobody is told of."""
+
+    odds: float
+    likelihood: float
+    evidence: tuple[str, ...]
+
+
+class Scale:
+    """Weighs levels by points."""
+
+    def __init__(self, points: LinkPoints, sides: tuple[str, ...]) -> None:
+        self.points = points
+        self.sides = sides
+        self._known: dict[Levels, Weighed] = {}
+
+    def weigh(self, levels: Levels) -> Weighed:
+        """What these levels weigh."""
+        found = self._known.get(levels)
+        if found is None:
+            found = self._known[levels] = self._weighed(dict(zip(self.sides, levels, strict=True)))
+        return found
+
+    def _weighed(self, levels: dict[str, str]) -> Weighed:
+        odds = self.points.odds(levels)
+        return Weighed(odds, round(1 / (1 + math.exp(-odds)), 4), self.points.evidence(levels) if odds >= self.points.ask else ())
