@@ -1,6 +1,6 @@
 """Joins business records of all connections into businesses with durable ids."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -30,17 +30,18 @@ def join_businesses(store: Database, places: Places) -> None:
             [Decision(*found) for found in join.human_decisions(connection, "business", join.held_by_id(records))],
         )
         clusters = join.grouped(links.clusters, by_key)
-        identity = join.identify(connection, clusters, Business, BusinessRecordRow)
+        before = join.before(connection, join.BUSINESSES)
+        identity = join.identify(join.BUSINESSES, clusters, before)
         areas = areas_of(connection)
         rows = [
             business_row(found, cluster, _number(links, cluster), places, areas)
             for found, cluster in zip(identity.ids, clusters, strict=True)
         ]
         members = [row for found, cluster in zip(identity.ids, clusters, strict=True) for row in _member_rows(found, cluster, links)]
-        members = join.with_former(connection, BusinessRecordRow, members, identity)
-        businesses = join.with_tombstones(connection, Business, rows, identity)
+        members = join.with_former(connection, join.BUSINESSES, members, identity, before)
+        businesses = join.with_tombstones(connection, join.BUSINESSES, rows, identity, before)
         _place_as_said(businesses, corrected.said_places(connection))
-        _write(connection, members, businesses)
+        _write(connection, members, businesses, before)
         join.write_edges(connection, "business", links.edges, by_key)
 
 
@@ -106,15 +107,10 @@ def _member_rows(business_id: str, cluster: list[Held], links: BusinessLinks) ->
     ]
 
 
-def _write(connection: Connection, members: list[dict[str, Any]], businesses: list[dict[str, Any]]) -> None:
-    before = _membership(connection)
+def _write(connection: Connection, members: list[dict[str, Any]], businesses: list[dict[str, Any]], before: join.Before) -> None:
     moved = bulk.replace(connection, BusinessRecordRow, members)
     changed = bulk.replace(connection, Business, businesses)
     after = {row["record_id"]: row["business_id"] for row in members}
-    touched = {found for (record_id,) in moved.keys() for found in (before.get(record_id), after.get(record_id)) if found}
+    was = {record_id: before.held[record_id].id for (record_id,) in moved.keys() if record_id in before.held}
+    touched = {found for (record_id,) in moved.keys() for found in (was.get(record_id), after.get(record_id)) if found}
     dirty.mark_businesses(connection, touched | {found for (found,) in changed.keys()})
-
-
-def _membership(connection: Connection) -> Mapping[int, str]:
-    table = bulk.table_of(BusinessRecordRow)
-    return {row.record_id: row.business_id for row in connection.execute(select(table.c.record_id, table.c.business_id))}

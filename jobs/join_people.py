@@ -23,7 +23,8 @@ def join_people(store: Database) -> None:
         decisions = [Decision(*found) for found in join.human_decisions(connection, "person", join.held_by_id(records))]
         links = link_persons([_as_record(held, at.get(held.id)) for held in records], decisions)
         clusters = join.grouped(links.clusters, by_key)
-        identity = join.identify(connection, clusters, Person, PersonRecordRow)
+        before = join.before(connection, join.PEOPLE)
+        identity = join.identify(join.PEOPLE, clusters, before)
         rows = [person_row(found, cluster) for found, cluster in zip(identity.ids, clusters, strict=True)]
         members = [
             {
@@ -36,9 +37,9 @@ def join_people(store: Database) -> None:
             for found, cluster in zip(identity.ids, clusters, strict=True)
             for held in cluster
         ]
-        members = join.with_former(connection, PersonRecordRow, members, identity)
+        members = join.with_former(connection, join.PEOPLE, members, identity, before)
         moved = bulk.replace(connection, PersonRecordRow, members)
-        changed = bulk.replace(connection, Person, join.with_tombstones(connection, Person, rows, identity))
+        changed = bulk.replace(connection, Person, join.with_tombstones(connection, join.PEOPLE, rows, identity, before))
         _mark(connection, {record_id for (record_id,) in moved.keys()}, [found for (found,) in changed.keys()])
         of = [(found, held) for found, cluster in zip(identity.ids, clusters, strict=True) for held in cluster]
         said = {(found, role) for found, held in of for role in roles(held.text("role"))}
