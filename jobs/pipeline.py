@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 
 from connector.contract import Connector, ConnectorError, StopConnection
 from connector.kind import BudgetOf
-from jobs import runs
+from jobs import collecting, runs
 from jobs.budget import shared_budget
 from jobs.decisions import corrected
 from jobs.decisions.holding import stamp
@@ -125,6 +125,11 @@ def refresh_alone(store: Database, rules: Rules, options: Options, lookups: Sequ
 
 def refresh(store: Database, rules: Rules, options: Options, lookups: Sequence[LookupSource] = ()) -> list[Result]:
     """Everything after the pulls, as far as its inputs have changed; what became of each lookup."""
+    with collecting.seldom():
+        return _refresh(store, rules, options, lookups)
+
+
+def _refresh(store: Database, rules: Rules, options: Options, lookups: Sequence[LookupSource]) -> list[Result]:
     read = _connections(store)
     for row in read:
         _stage(store, f"resolve {row.id}", options, _resolve_from(row, rules), partial(_resolve, store, row.id, rules, options))

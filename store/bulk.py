@@ -258,7 +258,7 @@ def _held(connection: Connection, table: Table, names: Sequence[str], condition:
             yield from map(tuple, part)
 
 
-def _differs(held: Key, wanted: Key) -> bool:
+def _differs(held: Row, wanted: Row) -> bool:
     # Most are equal at first sight. Instants of two zones may not be and yet be the same moment, where clocks are put back.
     return held != wanted and any(_cell_differs(*cells) for cells in zip(held, wanted, strict=True))
 
