@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from jobs.link.blocks import candidates
 from jobs.link.clusters import cluster, decided
 from jobs.link.edges import edges_of, how_joined
-from jobs.link.levels import SIDES, levels
+from jobs.link.levels import SIDES, at_sight, by_letters, levels
 from jobs.link.prepared import Corpus, Prepared, corpus, prepare
 from jobs.link.records import BusinessRecord, Decision, Edge, Joined, Key
 from jobs.link.register import CompanyLookup, RegisterLink, link_to_register
@@ -76,9 +76,13 @@ def _compared(prepared: Sequence[Prepared], known: Corpus, scale: Scale) -> dict
     """What each pair weighs that is worth comparing, in order. Pairs that nothing speaks for are left out to save memory."""
     kept, ask = {}, scale.points.ask
     for a, b in candidates(prepared, known):
-        weighed = scale.weigh(levels(prepared[a], prepared[b], known))
+        one, other = prepared[a], prepared[b]
+        seen = at_sight(one, other, known)
+        if not scale.may_be_told(seen):
+            continue
+        weighed = scale.weigh(by_letters(one, other, known, seen))
         if weighed.odds >= ask:
-            kept[(prepared[a].key, prepared[b].key)] = weighed
+            kept[(one.key, other.key)] = weighed
     return kept
 
 

@@ -3,7 +3,7 @@
 from rapidfuzz.distance import OSA
 
 from jobs.link.prepared import Corpus, Prepared
-from jobs.link.weighing import Levels
+from jobs.link.weighing import UNKNOWN, Levels
 from mappings.company_numbers import one_slip_apart
 from mappings.names_text import word_set
 
@@ -12,12 +12,22 @@ SIDES = ("name", "rarity", "number", "postcode", "address", "town", "domain", "m
 
 def levels(a: Prepared, b: Prepared, corpus: Corpus) -> Levels:
     """The level of each of SIDES, 'none' where a record is silent."""
+    return by_letters(a, b, corpus, at_sight(a, b, corpus))
+
+
+def by_letters(a: Prepared, b: Prepared, corpus: Corpus, seen: Levels) -> Levels:
+    """The levels, of those seen at sight."""
+    return (name_level(a, b, corpus), *seen[1:4], _address(a, b), *seen[5:])
+
+
+def at_sight(a: Prepared, b: Prepared, corpus: Corpus) -> Levels:
+    """The levels but for those that take long, as names and addresses are compared letter by letter: these are UNKNOWN."""
     return (
-        name_level(a, b, corpus),
+        UNKNOWN,
         _rarity(a, b, corpus),
         _number(a, b),
         _postcode(a, b),
-        _address(a, b),
+        UNKNOWN if a.address and b.address else "none",
         _town(a, b),
         _domain(a, b, corpus),
         _mail(a, b, corpus),

@@ -7,6 +7,8 @@ from mappings.link_points import LinkPoints
 
 Levels = tuple[str, ...]
 """How two records agree: a level for each side, in the order of the sides."""
+UNKNOWN = ""
+"""In place of a level that was not looked for yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,22 @@ class Scale:
         self.points = points
         self.sides = sides
         self._known: dict[Levels, Weighed] = {}
+        self._asked: dict[Levels, bool] = {}
 
     def weigh(self, levels: Levels) -> Weighed:
         """What these levels weigh."""
         found = self._known.get(levels)
         if found is None:
             found = self._known[levels] = self._weighed(dict(zip(self.sides, levels, strict=True)))
+        return found
+
+    def may_be_told(self, levels: Levels) -> bool:
+        """Whether a pair can come to be asked about, whatever its unknown levels turn out to be."""
+        found = self._asked.get(levels)
+        if found is None:
+            best = [self.points.best(side) if level == UNKNOWN else level for side, level in zip(self.sides, levels, strict=True)]
+            # Added up in the same order, so that rounding cannot make the best the lesser.
+            found = self._asked[levels] = self.points.odds(dict(zip(self.sides, best, strict=True))) >= self.points.ask
         return found
 
     def _weighed(self, levels: dict[str, str]) -> Weighed:
