@@ -78,6 +78,30 @@ class Before:
     held: Mapping[int, ids.Held]
     given: set[str]
 
+    def of(self, records: Iterable[Held]) -> list[str | None]:
+        """The id that each record holds, if it has one."""
+        return [found.id if (found := self.held.get(held.id)) else None for held in records]
+
+    def clusters(self, records: Iterable[Held]) -> dict[str, list[Held]]:
+        """The records by the ids that they hold; each has one."""
+        found: dict[str, list[Held]] = defaultdict(list)
+        for held in records:
+            found[self.held[held.id].id].append(held)
+        return found
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What a join came to: the records of each id."""
+
+    clusters: Mapping[str, list[Held]]
+    identity: Identity
+
+    def of(self, records: Iterable[Held]) -> list[str | None]:
+        """The id that each record holds now."""
+        now: dict[int, str | None] = {held.id: found for found, cluster in self.clusters.items() for held in cluster}
+        return [now[held.id] for held in records]
+
 
 def before(connection: Connection, kind: Kind) -> Before:
     """The ids as they stand."""

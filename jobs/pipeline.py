@@ -256,7 +256,7 @@ def _connections(store: Database) -> list[Any]:
         return list(connection.execute(select(connections).where(connections.c.version > 0).order_by(connections.c.id)).all())
 
 
-def _stage(store: Database, name: str, options: Options, worked_from: dict[str, Any], work: Callable[[], None]) -> None:
+def _stage(store: Database, name: str, options: Options, worked_from: dict[str, Any], work: Callable[[], object]) -> None:
     """Does a stage's work unless it was done from just these inputs before."""
     with store.reading() as connection:
         held = connection.scalar(select(stages.c.worked_from).where(stages.c.name == name))
