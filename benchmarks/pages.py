@@ -17,7 +17,7 @@ from pathlib import Path
 
 import requests
 import uvicorn
-from sqlalchemy import delete, select
+from sqlalchemy import select, update
 
 from benchmarks.big_store import AS_OF, PLACES, TRADES, ZONE, Size, fill
 from jobs import dirty
@@ -82,10 +82,11 @@ def pages(store: Database, rounds: int, label: str) -> None:
 
 
 def flags(store: Database, label: str) -> None:
-    """Prints how long flags take: all of them, and after 1 % of the businesses changed."""
+    """Prints how long flags take: all of them, as when the rules changed, and after 1 % of the businesses changed."""
     work = partial(flag_businesses, store, AS_OF, RULES, ZONE)
     with store.connect() as connection:
-        connection.execute(delete(stage).where(stage.c.name == "flag"))
+        before = connection.execute(select(stage.c.worked_from).where(stage.c.name == "flag")).scalar_one() | {"rules": "others"}
+        connection.execute(update(stage).where(stage.c.name == "flag").values(worked_from=before))
     print(f"| {label} | flags, all | {_timed(work):.1f} s | |")
     with store.connect() as connection:
         ids = list(connection.scalars(select(business.c.id)))

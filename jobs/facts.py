@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from jobs.decisions.corrected import NOTHING, Corrected, for_flags
+from jobs.members import Held
 from jobs.own_engagements import OwnEngagements, by_frequency
 from mappings.companies import Company
 from mappings.leader_levels import highest
@@ -59,6 +60,8 @@ class Known:
     """What Companies House says, where it was asked."""
     corrected: Corrected = NOTHING
     """What people said of it."""
+    records: Sequence[Held] = ()
+    """Its live records."""
 
 
 class _Engagement(NamedTuple):
@@ -137,14 +140,14 @@ class _Batch:
 
     def _load_records(self) -> None:
         joined = business_record.join(record, record.c.id == business_record.c.record_id)
-        columns = (business_record.c.record_id, business_record.c.business_id, record.c.connection_id)
+        columns = (business_record.c.business_id, record.c.id, record.c.connection_id, record.c.source_id, record.c.fields)
         self.business_of: dict[int, str] = {}
-        self.connections_of: dict[str, set[int]] = defaultdict(set)
+        self.records_of: dict[str, list[Held]] = defaultdict(list)
         held = select(*columns).select_from(joined).where(record.c.deleted_on.is_(None))
         rows = self.loader.connection.execute(held.where(among(self.loader.connection, business_record.c.business_id, self.ids))).all()
-        for record_id, business_id, connection_id in rows:
+        for business_id, record_id, connection_id, source_id, fields in rows:
             self.business_of[record_id] = business_id
-            self.connections_of[business_id].add(connection_id)
+            self.records_of[business_id].append(Held(record_id, *self.loader.names[connection_id], source_id, fields))
 
     def _load_companies(self, numbers: list[str]) -> None:
         mine = select(answer).where(answer.c.name == COMPANIES, among(self.loader.connection, answer.c.key, sorted(set(numbers))))
@@ -207,20 +210,20 @@ class _Batch:
         touches = self._touches_of(row.id)
         mine = {touch.id: sorted(found) for touch in touches if (found := self.themes.get(touch.id))}
         offered = {touch.id: sorted(found) for touch in touches if (found := self.resources.get(touch.id))}
-        sides = [self.loader.names[found] for found in sorted(self.connections_of[row.id])]
+        records = self.records_of[row.id]
         facts = Facts(
             closed=row.closed,
             multi_site=row.multi_site,
             employees=row.employees,
-            sides=frozenset(side for _, side in sides),
+            sides=frozenset(held.side for held in records),
             members=self._members_of(row.id),
             touches=tuple(touches),
             themes=by_frequency(touches, mine),
         )
         owners = {touch.id: owner for touch in touches if (owner := self.engagements[touch.id].owner)}
         company = self.companies.get(row.company_number)
-        names, said = sorted(name for name, _ in sides), self.corrected.get(row.id, NOTHING)
-        return Known(row.id, row.name, row.place or "", facts, names, owners, mine, offered, company, said)
+        names, said = sorted({held.connection for held in records}), self.corrected.get(row.id, NOTHING)
+        return Known(row.id, row.name, row.place or "", facts, names, owners, mine, offered, company, said, records)
 
     def _touches_of(self, business_id: str) -> list[Touch]:
         named, present = self.named[business_id], self.present[business_id]
@@ -228,7 +231,7 @@ class _Batch:
         touches = []
         for found in sorted({*named, *present}):
             _, kind, direction, status, starts_at, _, has_participants = self.engagements[found]
-            people = {who: present[found][who][2] for who in sorted(present[found])} if found in present else {}
+            people = {who: word for who, (_, _, word) in sorted(present[found].items())} if found in present else {}
             day = starts_at.astimezone(zone).date() if starts_at else None
             touches.append(Touch(found, kind, direction, status, day, people, found in named, has_participants))
         return touches
@@ -250,8 +253,8 @@ def as_said(member: Member, said: Corrected) -> Member:
     """A member as people corrected it: no leader, or gone since a day, unless the records have them gone before."""
     since = said.left.get(member.person)
     if since is not None and (member.left_on is None or since < member.left_on):
-        member = replace(member, left_on=since, left_said=since)
-    return replace(member, not_leader=True) if member.person in said.not_leaders else member
+        member = member._replace(left_on=since, left_said=since)
+    return member._replace(not_leader=True) if member.person in said.not_leaders else member
 
 
 _STRENGTH = {"organised": 0, "attended": 1, "absent": 2, "declined": 3, "invited": 4}

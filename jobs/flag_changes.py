@@ -1,6 +1,6 @@
 """What a look at some businesses changes: worked out by reading alone, so that any process can, and then written in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -57,19 +57,19 @@ class Changes:
     """Businesses whose row of the list is to be made anew."""
 
 
-def changes(connection: Connection, ids: Sequence[str], looking: Looking) -> Changes:
-    """Looks at these businesses; nothing is written."""
-    as_of, policy = looking.as_of, looking.policy
-    decided = list(decide_all(connection, ids, as_of, policy, looking.zone))
+def changes(connection: Connection, ids: Sequence[str], looking: Looking, touched: Collection[str]) -> Changes:
+    """Looks at these businesses; nothing is written. Of those whose flag stays as it is, only `touched` may stand in the list otherwise."""
+    as_of = looking.as_of
+    decided = list(decide_all(connection, ids, as_of, looking.policy, looking.zone))
     judged = [(found.known, found.judged) for found in decided]
     rows = [found.row for found in decided if found.row]
     flags = bulk.compare_among(connection, Flag, "business_id", ids, rows)
     flagged = [found for (found,) in flags.keys()]
-    others = set(ids).difference(flagged)
+    others = set(touched).difference(flagged)
     return Changes(
         flags=flags,
         looks=bulk.compare_among(connection, FlagLooked, "business_id", ids, [_look(found, as_of) for found in decided]),
-        picture=tally.changes(connection, ids, judged, as_of, policy, looking.seats),
+        picture=tally.changes(connection, ids, judged, as_of, looking.seats),
         turned=_turned(connection, flagged, {row["business_id"]: (row["state"], row["reach"]) for row in rows}),
         listed=[*flagged, *keeping.stale(connection, sorted(others))],
     )

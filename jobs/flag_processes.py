@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess, parent_process
+from typing import NamedTuple
 
 from jobs.collecting import seldom
 from jobs.flag_changes import Changes, Looking, changes
@@ -22,7 +23,12 @@ AHEAD = 2
 MAPPED = 4_000_000_000
 """Bytes of SQLite's file that a process reads in place."""
 
-Part = list[str]
+
+class Part(NamedTuple):
+    """Businesses that are looked at together, and those of them that something touched (`flag_changes.changes`)."""
+
+    ids: list[str]
+    touched: list[str]
 
 
 def processors() -> int:
@@ -98,4 +104,4 @@ def _look(part: Part) -> Changes:
     with seldom(), _Child.store.reading() as connection:
         if _Child.store.is_sqlite:  # else each page of the file is copied once more for every process
             connection.exec_driver_sql(f"PRAGMA mmap_size={MAPPED}")
-        return changes(connection, part, _Child.looking)
+        return changes(connection, part.ids, _Child.looking, part.touched)

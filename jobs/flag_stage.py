@@ -9,8 +9,9 @@ from sqlalchemy import Connection, delete, or_, select
 from jobs.collecting import seldom
 from jobs.flag import BATCH
 from jobs.flag_changes import Looking, changes, write
-from jobs.flag_processes import look_apart, processors
+from jobs.flag_processes import Part, look_apart, processors
 from jobs.rules import Rules
+from jobs.work import keeping
 from store import bulk
 from store.database import Database
 from store.lease import STAGES, Fenced, hold
@@ -41,16 +42,20 @@ def flag_businesses(
     many as are best)."""
     looking = Looking.by(rules, as_of, zone)
     with store.connect() as connection:
-        whole = _is_whole(connection, looking.version)
+        held = connection.scalar(select(stage.c.worked_from).where(stage.c.name == "flag")) or {}
+        whole, relisted = held.get("rules") != looking.version, held.get("list") != keeping.SHAPE
         ids = _everyone(connection) if whole else _touched(connection, as_of)
-        if apart := whole and len(ids) >= worth and processors() > 1 and store.seen_by_others:
-            _forget_marks(connection)
+        apart = whole and len(ids) >= worth and processors() > 1 and store.seen_by_others
+        marked = _forget_marks(connection) if apart else set()
+    touched = set(ids) if whole and relisted else marked
+    parts = [Part(part, sorted(touched.intersection(part))) for part in _parts(ids, batch or (2 * BATCH if apart else BATCH))]
     with seldom():
-        (_look_apart if apart else _look_here)(store, list(_parts(ids, batch or (2 * BATCH if apart else BATCH))), looking, progress)
+        (_look_apart if apart else _look_here)(store, parts, looking, progress)
     with store.connect() as connection:
-        bulk.replace(connection, Stage, [{"name": "flag", "worked_from": {"rules": looking.version}}], {"name": "flag"})
-        marked = _touched(connection, as_of) if apart else []
-    _look_here(store, list(_parts(marked, batch or BATCH)), looking)
+        worked_from = {"rules": looking.version, "list": keeping.SHAPE}
+        bulk.replace(connection, Stage, [{"name": "flag", "worked_from": worked_from}], {"name": "flag"})
+        left = _touched(connection, as_of) if apart else []
+    _look_here(store, [Part(part, []) for part in _parts(left, batch or BATCH)], looking)
     return len(ids)
 
 
@@ -64,43 +69,39 @@ def reflag(store: Database, ids: Iterable[str], as_of: date, rules: Rules, zone:
         with hold(store, [STAGES], guard=False) as held, store.connect() as connection:
             held.touch(connection)
             marked = select(dirty.c.business_id).where(among(connection, dirty.c.business_id, sorted(set(ids))))
-            _look(connection, sorted(connection.scalars(marked)), Looking.by(rules, as_of, zone))
+            _look(connection, Part(sorted(connection.scalars(marked)), []), Looking.by(rules, as_of, zone))
             held.touch(connection)
     except (Locked, Fenced):
         return False
     return True
 
 
-def _look(connection: Connection, ids: list[str], looking: Looking) -> None:
+def _look(connection: Connection, part: Part, looking: Looking) -> None:
     # First, so that a mark that somebody makes meanwhile waits for this transaction's end, and is not taken off unseen.
-    connection.execute(delete(dirty).where(among(connection, dirty.c.business_id, ids)))
-    write(connection, changes(connection, ids, looking), looking.as_of)
+    taken_off = delete(dirty).where(among(connection, dirty.c.business_id, part.ids)).returning(dirty.c.business_id)
+    touched = {*part.touched, *connection.scalars(taken_off)}
+    write(connection, changes(connection, part.ids, looking, touched), looking.as_of)
 
 
-def _look_here(store: Database, parts: Sequence[list[str]], looking: Looking, progress: Progress = lambda done, total: None) -> None:
-    done, total = 0, sum(map(len, parts))
+def _look_here(store: Database, parts: Sequence[Part], looking: Looking, progress: Progress = lambda done, total: None) -> None:
+    done, total = 0, sum(len(part.ids) for part in parts)
     for part in parts:
         with store.connect() as connection:
             _look(connection, part, looking)
-        progress(done := done + len(part), total)
+        progress(done := done + len(part.ids), total)
 
 
-def _look_apart(store: Database, parts: Sequence[list[str]], looking: Looking, progress: Progress) -> None:
+def _look_apart(store: Database, parts: Sequence[Part], looking: Looking, progress: Progress) -> None:
     """In several processes. No mark is taken off: it was made since `_forget_marks`, perhaps after its business was read."""
-    done, total = 0, sum(map(len, parts))
+    done, total = 0, sum(len(part.ids) for part in parts)
     for part, found in look_apart(store, parts, looking):
         with store.connect() as connection:
-            write(connection, found or changes(connection, part, looking), looking.as_of)
-        progress(done := done + len(part), total)
+            write(connection, found or changes(connection, part.ids, looking, part.touched), looking.as_of)
+        progress(done := done + len(part.ids), total)
 
 
 def _parts(ids: Sequence[str], batch: int) -> Iterator[list[str]]:
     return (list(ids[start : start + batch]) for start in range(0, len(ids), batch))
-
-
-def _is_whole(connection: Connection, version: str) -> bool:
-    """Whether every business is to be looked at: at first, when the rules changed, and where such a pass did not come to its end."""
-    return bool(connection.scalar(select(stage.c.worked_from).where(stage.c.name == "flag")) != {"rules": version})
 
 
 def _everyone(connection: Connection) -> list[str]:
@@ -114,7 +115,8 @@ def _touched(connection: Connection, as_of: date) -> list[str]:
     return sorted({*connection.scalars(select(dirty.c.business_id)), *connection.scalars(by_time)})
 
 
-def _forget_marks(connection: Connection) -> None:
-    """Every business is looked at now. Where that does not come to its end, the stage has no version, so that the next is whole."""
-    connection.execute(delete(dirty))
+def _forget_marks(connection: Connection) -> set[str]:
+    """Every business is looked at now; whose marks these were. Where that does not come to its end, the stage has no version, so that the
+    next is whole and every row of the list is made anew."""
     connection.execute(delete(stage).where(stage.c.name == "flag"))
+    return set(connection.scalars(delete(dirty).returning(dirty.c.business_id)))

@@ -45,7 +45,7 @@ class OwnEngagements:
         if not mine:
             return known
         theirs = {member.person for member in known.facts.members}
-        touches = [replace(touch, people={who: word for who, word in touch.people.items() if who in theirs}) for touch in mine]
+        touches = [touch._replace(people={who: word for who, word in touch.people.items() if who in theirs}) for touch in mine]
         every = (*touches, *known.facts.touches)
         themes, resources = (
             before | {touch.id: self._found[kind][touch.id] for touch in touches if touch.id in self._found[kind]}

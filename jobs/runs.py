@@ -1,9 +1,9 @@
 """Runs: one row for each pass over a connection. A run that was killed is gone on with, not begun anew."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from store import bulk
 from store.database import Database
@@ -11,6 +11,8 @@ from store.tables import Run
 
 run = bulk.table_of(Run)
 
+KEPT = timedelta(days=365)
+"""Runs are kept for so long, and the last that was done for ever."""
 COUNTED = ("read", "added", "changed", "removed", "rejected")
 
 
@@ -47,11 +49,19 @@ def count(connection: Connection, run_id: int, counts: Counts) -> None:
 
 
 def end(store: Database, ended: dict[str, tuple[str, str]]) -> None:
-    """Closes the runs of these connections, each with its outcome and message, all in one transaction."""
+    """Closes the runs of these connections, each with its outcome and message, all in one transaction; forgets those of long ago."""
+    now = datetime.now(UTC)
     with store.connect() as database:
         for connection, (outcome, message) in ended.items():
             of_this = (run.c.connection == connection, run.c.outcome == "running")
-            database.execute(update(run).where(*of_this).values(outcome=outcome, message=message, ended_at=datetime.now(UTC)))
+            database.execute(update(run).where(*of_this).values(outcome=outcome, message=message, ended_at=now))
+            _forget(database, connection, now - KEPT)
+
+
+def _forget(database: Connection, connection: str, before: datetime) -> None:
+    done = select(run.c.id).where(run.c.connection == connection, run.c.outcome == "done").order_by(run.c.started_at.desc()).limit(1)
+    old = (run.c.connection == connection, run.c.started_at < before, run.c.outcome != "running")
+    database.execute(delete(run).where(*old, run.c.id.not_in(done)))
 
 
 def latest(store: Database, connection: str) -> Counts:

@@ -1,6 +1,6 @@
 """The sentences of a flag: why, whom to approach and through whom. Plain English, and nothing that the records do not say."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from jobs.decisions import kinds
@@ -123,8 +123,9 @@ def _staff_only(known: Known, judged: Judged, as_of: date, window: int) -> str:
         staff, touch = _last(known, judged.engaged_staff, as_of)
         return f"Only staff took part: {say_person(staff)} in {say_touch(touch)}."
     gone = _met(known, [member for member in known.facts.members if member.has_left(as_of)], as_of)
-    if gone and _when(gone[-1][1])[0] >= as_of - timedelta(days=window):
-        member, touch = gone[-1]
+    last = max(gone, key=_order, default=None)
+    if last is not None and _when(last[1])[0] >= as_of - timedelta(days=window):
+        member, touch = last
         return f"Only staff took part: {say_person(member)}, who {say_gone(member, as_of)}, in {say_touch(touch)}."
     touch = max((touch for touch in known.facts.touches if _unattended(touch, as_of)), key=_when)
     return f"The last that is on record is {say_touch(touch)}, which does not say who took part."
@@ -138,21 +139,22 @@ def _when(touch: Touch) -> tuple[date, int]:
     return touch.day or date.min, -touch.id
 
 
-def _met(known: Known, people: Iterable[Member], as_of: date) -> list[tuple[Member, Touch]]:
-    """Which of these people took part in what, the last at the end."""
-    found = [
-        (member, touch)
-        for touch in known.facts.touches
-        if touch.qualifies and touch.is_done(as_of)
-        for member in people
-        if touch.people.get(member.person) in TOOK_PART
-    ]
-    return sorted(found, key=lambda pair: (_when(pair[1])[0], pair[0].name, pair[0].person, -pair[1].id))
+def _met(known: Known, people: Iterable[Member], as_of: date) -> Iterator[tuple[Member, Touch]]:
+    """Which of these people took part in what."""
+    members = {member.person: member for member in people}
+    for touch in known.facts.touches:
+        if touch.qualifies and touch.is_done(as_of):
+            yield from ((members[who], touch) for who, word in touch.people.items() if word in TOOK_PART and who in members)
+
+
+def _order(met: tuple[Member, Touch]) -> tuple[date, str, str, int]:
+    member, touch = met
+    return _when(touch)[0], member.name, member.person, -touch.id
 
 
 def _last(known: Known, people: Iterable[Member], as_of: date) -> tuple[Member, Touch]:
     """Who of these people took part last, and in what."""
-    return _met(known, list(people), as_of)[-1]
+    return max(_met(known, people, as_of), key=_order)
 
 
 def approach(known: Known, judged: Judged, as_of: date) -> str:

@@ -3,10 +3,10 @@
 The rules and their order are a contract; the numbers stand in policy.yaml.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from mappings.own_text import OwnFile
 from mappings.policy_rules import PolicyRules
@@ -18,10 +18,10 @@ QUALIFYING: Final = {"meeting", "call", "visit", "event"}
 INVITING: Final = {"meeting", "call", "visit", "event"}
 MAILED: Final = {"mailing", "letter"}
 TOOK_PART: Final = {"attended", "organised"}
+_NOBODY: Final[Mapping[str, str]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(NamedTuple):
     """An engagement as it concerns one business. `day` is local to the configured zone."""
 
     id: int
@@ -29,7 +29,7 @@ class Touch:
     direction: str | None
     status: str | None
     day: date | None
-    people: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, str] = _NOBODY
     """This business's people in it: person id and word (attended, organised, invited, declined, absent)."""
     names_business: bool = False
     has_participants: bool = False
@@ -44,8 +44,7 @@ class Touch:
         return self.day is not None and self.day <= as_of and self.status in {None, "done"}
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A person at a business, joined from all records that say so."""
 
     person: str
@@ -115,11 +114,17 @@ class Case:
         """Engagements that are done by the as-of day."""
         self.in_window = [touch for touch in self.done if touch.day is not None and touch.day >= self.opens]
         """Those of them that lie in the window."""
+        self.took_part = who_took_part(self.in_window)
+        """Who took part in the window, by their ids."""
         leading = [member for member in facts.members if self._is_leader(member)]
         current = [member for member in leading if not member.has_left(as_of)]
-        self.leaders = sorted(current, key=lambda member: (rules.rank(member.level), member.name, member.person))
+        self.leaders = sorted(current, key=self.by_level)
         """Current leaders, the highest level first."""
         self.left_leaders = [member for member in leading if member.has_left(as_of)]
+
+    def by_level(self, member: Member) -> tuple[int, str, str]:
+        """Sorts members, the highest level first."""
+        return self.rules.rank(member.level), member.name, member.person
 
     def _is_leader(self, member: Member) -> bool:
         """Whether a member's level makes a leader here."""
@@ -127,9 +132,10 @@ class Case:
             return False
         return member.level in self.rules.leaders or (self.facts.multi_site and member.level in self.rules.leaders_where_multi_site)
 
-    def took_part(self, member: Member, touches: list[Touch]) -> bool:
-        """Whether a member took part in one of these."""
-        return any(took_part(member, touch) for touch in touches)
+
+def who_took_part(touches: Iterable[Touch]) -> set[str]:
+    """The ids of all who took part in one of these."""
+    return {who for touch in touches if touch.qualifies for who, word in touch.people.items() if word in TOOK_PART}
 
 
 def took_part(member: Member, touch: Touch) -> bool:
@@ -143,7 +149,7 @@ def judge(facts: Facts, as_of: date, rules: PolicyRules) -> Judged | None:
         return None
     case = Case(facts, as_of, rules)
     state, reach = _state(case), _reach(case)
-    left = [member for member in case.left_leaders if case.took_part(member, case.in_window)]
+    left = [member for member in case.left_leaders if member.person in case.took_part]
     return Judged(
         state=state,
         reach=reach,
@@ -157,17 +163,17 @@ def judge(facts: Facts, as_of: date, rules: PolicyRules) -> Judged | None:
 
 
 def _state(case: Case) -> str:
-    if any(case.took_part(leader, case.in_window) for leader in case.leaders):
+    if any(leader.person in case.took_part for leader in case.leaders):
         return "engaged"
-    if any(case.took_part(leader, case.in_window) for leader in case.left_leaders):
+    if any(leader.person in case.took_part for leader in case.left_leaders):
         return "leader_left"
-    if any(case.took_part(leader, case.done) for leader in case.leaders):
+    if not who_took_part(case.done).isdisjoint(leader.person for leader in case.leaders):
         return "leader_lapsed"
     return "leader_not_engaged" if case.leaders else "no_leader_known"
 
 
 def _reach(case: Case) -> str:
-    if any(case.took_part(leader, case.in_window) for leader in case.leaders):
+    if any(leader.person in case.took_part for leader in case.leaders):
         return "leader"
     if any(met_somebody(touch) for touch in case.in_window):
         return "staff_only"
@@ -191,8 +197,9 @@ def _invited_somebody(touch: Touch) -> bool:
 
 
 def _engaged_staff(case: Case) -> Iterator[Member]:
-    for member in sorted(case.facts.members, key=lambda member: (case.rules.rank(member.level), member.name, member.person)):
-        if member not in case.leaders and not member.has_left(case.as_of) and case.took_part(member, case.in_window):
+    there = [member for member in case.facts.members if member.person in case.took_part and not member.has_left(case.as_of)]
+    for member in sorted(there, key=case.by_level):
+        if member not in case.leaders:
             yield member
 
 
@@ -215,11 +222,11 @@ def _points(case: Case, state: str, reach: str) -> dict[str, int]:
 def next_change(facts: Facts, as_of: date, rules: PolicyRules) -> date | None:
     """The first day after `as_of` on which time alone could change what the policy says: an engagement begins to count or leaves the
     window, or a leaving date comes."""
-    days: set[date] = {member.left_on for member in facts.members if member.left_on}
-    for touch in facts.touches:
-        if touch.day is not None and touch.status in {None, "done"}:
-            days |= {touch.day, touch.day + timedelta(days=rules.window_days + 1)}
-    return min((day for day in days if day > as_of), default=None)
+    opens, open_for = as_of - timedelta(days=rules.window_days), timedelta(days=rules.window_days + 1)
+    begin = [touch.day for touch in facts.touches if touch.day is not None and touch.status in {None, "done"}]
+    leave = [day + open_for for day in begin if day >= opens]
+    gone = [member.left_on for member in facts.members if member.left_on]
+    return min((day for day in (*begin, *leave, *gone) if day > as_of), default=None)
 
 
 def load(extra: OwnFile | None = None) -> PolicyRules:

@@ -107,3 +107,15 @@ def test_the_lock_holds_every_package_that_the_project_names() -> None:
     plain = [re.split(r"[\[<>=~! ]", one)[0].lower().replace("_", "-") for one in named]
     locked = set(re.findall(r"^([a-z0-9._-]+)==", LOCK.lower(), re.M))
     assert set(plain) <= locked
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot become another program")
+def test_it_becomes_the_program_that_it_starts_so_that_a_stop_reaches_it() -> None:
+    begin = (
+        "import sys\nfrom importlib.machinery import SourceFileLoader\n"
+        f"run = SourceFileLoader('run_script', {str(ROOT / 'run')!r}).load_module()\n"
+        "run.call([sys.executable, '-c', 'import os; print(os.getpid())'])"
+    )
+    with subprocess.Popen([sys.executable, "-W", "ignore", "-c", begin], stdout=subprocess.PIPE, text=True) as started:
+        said, _ = started.communicate()
+    assert int(said) == started.pid

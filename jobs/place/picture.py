@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, or_, select
 
-from jobs.facts import Loader
-from jobs.flag import BATCH, decide
+from jobs.flag import BATCH, decide_all
 from jobs.place import tally
-from jobs.place.seats import WHOLE, SeatRules
+from jobs.place.seats import WHOLE, SeatRules, seat
 from mappings.policy_rules import PolicyRules
 from store import bulk
 from store.tables import Business, FlagLooked
@@ -160,8 +159,8 @@ def as_of(connection: Connection, day: date, policy: PolicyRules, zone: ZoneInfo
     places = dict(connection.execute(select(business.c.id, business.c.place)).all())
     rows = [dict(row) for row in connection.execute(select(tally.seat_theme)).mappings() if row["business_id"] in fresh]
     for start in range(0, len(stale), BATCH):
-        found = [(known, decide(known, day, policy).judged) for known in Loader(connection, zone).load(stale[start : start + BATCH])]
-        for one in tally.seats_of(connection, found, day, policy, rules):
+        for found in decide_all(connection, stale[start : start + BATCH], day, policy, zone):
+            one = seat(found.known, found.judged, day, rules)
             rows += one.themes
             offers += [(row["business_id"], row["resource"]) for row in one.offers]
-    return Snapshot(Computed(rows), Counter((places.get(found) or "", resource) for found, resource in offers))
+    return Snapshot(Computed(rows), Counter((places.get(business_id) or "", resource) for business_id, resource in offers))

@@ -12,8 +12,7 @@ from jobs.facts import Known
 from jobs.members import Held, first, in_order
 from jobs.rules import Rules
 from mappings.names_text import fold
-from mappings.policy import Judged, met_somebody, took_part
-from mappings.policy_rules import PolicyRules
+from mappings.policy import Judged, met_somebody, who_took_part
 from mappings.sectors import Organisation, Seat, Sectors, tagged
 from mappings.themes import Resources
 
@@ -60,9 +59,9 @@ def size_of(employees: int | None) -> str:
     return next((band for band, least in SIZES if employees is not None and employees >= least), "")
 
 
-def seat(known: Known, judged: Judged | None, records: Sequence[Held], as_of: date, policy: PolicyRules, rules: SeatRules) -> Seated:
-    """The rows of one business as of a day. `records`: its live records."""
-    ordered = in_order(records)
+def seat(known: Known, judged: Judged | None, as_of: date, rules: SeatRules) -> Seated:
+    """The rows of one business as of a day."""
+    ordered = in_order(known.records)
     sector = rules.sectors.of(_organisation(known, ordered))
     row = {"business_id": known.id, "sector": sector.sector, "trust": sector.trust, "because": sector.because}
     if judged is None:
@@ -92,13 +91,13 @@ def _themes(known: Known, judged: Judged, sector: Seat) -> Iterator[dict[str, An
         "size": size_of(known.facts.employees),
         "engaged": judged.state == "engaged",
     }
-    found = [
-        (known.themes.get(touch.id, ()), met_somebody(touch), any(took_part(leader, touch) for leader in judged.leaders))
-        for touch in judged.in_window
-    ]
+    met, led, leaders = set[str](), set[str](), [leader.person for leader in judged.leaders]
+    for touch in judged.in_window:
+        about = (WHOLE, *known.themes.get(touch.id, ()))
+        met.update(about if met_somebody(touch) else ())
+        led.update(() if who_took_part([touch]).isdisjoint(leaders) else about)
     for theme in (WHOLE, *known.facts.themes):
-        about = [(met, led) for themes, met, led in found if theme == WHOLE or theme in themes]
-        yield shared | {"theme": theme, "met": any(met for met, _ in about), "led": any(led for _, led in about)}
+        yield shared | {"theme": theme, "met": theme in met, "led": theme in led}
 
 
 def _offers(known: Known, records: Sequence[Held], as_of: date, rules: SeatRules) -> list[dict[str, Any]]:

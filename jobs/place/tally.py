@@ -9,10 +9,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, case, delete, func, select
 
 from jobs.facts import Known
-from jobs.join import held_by_business
-from jobs.place.seats import Seated, SeatRules, seat
+from jobs.place.seats import SeatRules, seat
 from mappings.policy import Judged
-from mappings.policy_rules import PolicyRules
 from store import bulk
 from store.queries import among
 from store.tables import Offer, Seat, SeatTheme, Tally
@@ -38,12 +36,11 @@ def changes(
     ids: Sequence[str],
     found: Sequence[tuple[Known, Judged | None]],
     as_of: date,
-    policy: PolicyRules,
     rules: SeatRules,
 ) -> Changes:
     """What would bring the seats of these businesses, and every count that they change, up to a day; nothing is written. One of `ids`
     that is not found has no live record: it goes out of the counts, and its seat stays as it was."""
-    seated = seats_of(connection, found, as_of, policy, rules)
+    seated = [seat(known, judged, as_of, rules) for known, judged in found]
     known = [known.id for known, _ in found]
     return Changes(
         bulk.compare_among(connection, Seat, "business_id", known, [one.seat for one in seated]),
@@ -58,14 +55,6 @@ def write(connection: Connection, found: Changes) -> None:
     bulk.carry_out(connection, Offer, found.offers)
     bulk.carry_out(connection, SeatTheme, found.themes)
     _add(connection, found.counts)
-
-
-def seats_of(
-    connection: Connection, found: Sequence[tuple[Known, Judged | None]], as_of: date, policy: PolicyRules, rules: SeatRules
-) -> list[Seated]:
-    """The seats of these businesses as of a day, without writing."""
-    records = held_by_business(connection, [known.id for known, _ in found])
-    return [seat(known, judged, records[known.id], as_of, policy, rules) for known, judged in found]
 
 
 def forget(connection: Connection, business_ids: Iterable[str]) -> None:

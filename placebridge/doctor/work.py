@@ -55,7 +55,7 @@ def _none(connection: Connection, scheduled: list[Standing], now: datetime) -> F
     detail = (
         f"none runs; {last.id} on {last.machine} gave its last sign of life {age(now - last.beat_at)} ago"
         if last
-        else "none has ever run here"
+        else "none runs: the last was stopped, or none was ever started"
     )
     return Finding(
         "worker",

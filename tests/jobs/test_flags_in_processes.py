@@ -23,7 +23,7 @@ from tests import small_world
 from tests.worker_world import wait_for
 
 AS_OF, RULES, ZONE = date(2026, 11, 1), Rules.load(), ZoneInfo("Europe/London")
-business, flag, marks, stage = (bulk.table_of(model) for model in (Business, Flag, Dirty, Stage))
+business, flag, listed, marks, stage = (bulk.table_of(model) for model in (Business, Flag, Listed, Dirty, Stage))
 KEPT = (Flag, FlagLooked, FlagHistory, Listed, Seat, SeatTheme, Offer, Tally, Stage, Dirty)
 """What a pass keeps."""
 
@@ -48,6 +48,13 @@ def forget(store: Database, *, rows: bool) -> None:
         connection.execute(delete(stage).where(stage.c.name == "flag"))
         for model in KEPT if rows else ():
             connection.execute(delete(bulk.table_of(model)).where(True if model is not Stage else stage.c.name == "flag"))
+
+
+def otherwise(store: Database, *what: str) -> None:
+    """Makes it as if the last pass had worked by other rules, or made the rows of the list otherwise."""
+    with store.connect() as connection:
+        now = connection.execute(select(stage.c.worked_from).where(stage.c.name == "flag")).scalar_one()
+        connection.execute(update(stage).where(stage.c.name == "flag").values(worked_from=now | dict.fromkeys(what, "before")))
 
 
 def whole(store: Database, progress: Callable[[int, int], None] = lambda done, total: None) -> int:
@@ -96,6 +103,28 @@ def test_what_changes_while_it_is_under_way_is_looked_at_again(town: Database) -
     with town.reading() as connection:
         assert connection.execute(select(marks)).all() == []
         assert closed[0] not in set(connection.scalars(select(flag.c.business_id)))
+
+
+@pytest.mark.parametrize("worth", [1, 10_000])
+def test_a_business_marked_before_it_is_made_anew_in_the_list(town: Database, worth: int) -> None:
+    otherwise(town, "rules")
+    with town.connect() as connection:
+        renamed = str(connection.scalars(select(flag.c.business_id).order_by(flag.c.business_id)).first())
+        connection.execute(update(business).where(business.c.id == renamed).values(sector="Ropemaking"))
+        dirty.mark_businesses(connection, [renamed])
+    flag_businesses(town, AS_OF, RULES, ZONE, worth=worth, batch=3)
+    with town.reading() as connection:
+        assert connection.scalar(select(listed.c.sector).where(listed.c.business_id == renamed)) == "Ropemaking"
+
+
+@pytest.mark.parametrize("worth", [1, 10_000])
+def test_where_rows_of_the_list_are_made_otherwise_all_are_made_anew(town: Database, worth: int) -> None:
+    before = kept(town)
+    otherwise(town, "rules", "list")
+    with town.connect() as connection:
+        connection.execute(update(listed).values(name="as it was made before"))
+    flag_businesses(town, AS_OF, RULES, ZONE, worth=worth, batch=3)
+    assert kept(town) == before
 
 
 def test_processes_that_are_killed_leave_the_rest_to_this_one(town: Database) -> None:

@@ -70,7 +70,7 @@ BROKEN: dict[str, tuple[Callable[[Database], None], str, str, str]] = {
         lambda store: change(store, "UPDATE worker SET beat_at = '2026-01-01 00:00:00+00'"),
         "worker", "none runs; w1 on sync-1 gave its last sign of life", "start",
     ),
-    "none has ever run": (lambda store: change(store, "DELETE FROM worker"), "worker", "none has ever run here", "start"),
+    "none is left": (lambda store: change(store, "DELETE FROM worker"), "worker", "none runs: the last was stopped, or none was ever", "start"),
     "none acts": (lambda store: change(store, "UPDATE lease SET owner = ''"), "worker", "w1 on sync-1: newest beat", "none of them acts"),
     "its place has run out": (lambda store: change(store, "UPDATE lease SET until = 1"), "worker", "w1", "none of them acts"),
     "an old worker": (lambda store: change(store, "UPDATE worker SET version = '0.0.1'"), "worker", "is of version 0.0.1", "restart it"),
