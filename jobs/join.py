@@ -34,7 +34,8 @@ def live(connection: Connection, entity: str) -> list[Held]:
         .join(connections, connections.c.id == record.c.connection_id)
         .where(record.c.entity == entity, record.c.deleted_on.is_(None))
     )
-    return sorted((Held(*row) for row in connection.execute(query).all()), key=lambda held: held.key)
+    parts = connection.execute(query).partitions(bulk.CHUNK)
+    return sorted((Held(*row) for part in parts for row in part), key=lambda held: held.key)
 
 
 def held_by_business(connection: Connection, business_ids: Sequence[str]) -> dict[str, list[Held]]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from jobs.link.prepared import NOTHING
 from jobs.link.records import Key, PersonRecord
 from jobs.link.weighing import Levels
 from mappings.contact_points import is_mobile, is_role_mailbox, mail_address, phones
@@ -48,8 +49,8 @@ def prepare(record: PersonRecord) -> Prepared:
         mail=mail,
         mailbox=mail.partition("@")[0],
         own_mail=bool(mail) and not is_role_mailbox(mail),
-        mobiles=frozenset(number for number in numbers if is_mobile(number)),
-        landlines=frozenset(number for number in numbers if not is_mobile(number)),
+        mobiles=frozenset(number for number in numbers if is_mobile(number)) or NOTHING,
+        landlines=frozenset(number for number in numbers if not is_mobile(number)) or NOTHING,
         title=fold(record.title),
         business=record.business or "",
     )
