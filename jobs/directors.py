@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, or_, select
 
 from jobs.merged_ids import unmerged
 from mappings.companies import is_like_any
@@ -24,18 +24,15 @@ def through_directors(connection: Connection, business_ids: Iterable[str], as_of
     if not wanted:
         return {}
     there, other = here.alias(), business.alias()
-    serving = (or_(held.c.resigned_on.is_(None), held.c.resigned_on > as_of) for held in (here, there))
     query = (
         select(business.c.id, there.c.name, other.c.id.label("other_id"), other.c.name.label("other"), flag.c.state)
         .join(here, here.c.number == business.c.company_number)
         .join(there, and_(there.c.officer == here.c.officer, there.c.number != here.c.number))
         .join(other, other.c.company_number == there.c.number)
         .join(flag, flag.c.business_id == other.c.id)
-        .where(
-            among(connection, business.c.id, wanted), *serving, ~other.c.gone, unmerged(other), ~other.c.closed
-        )
+        .where(among(connection, business.c.id, wanted), serves(here, as_of), serves(there, as_of), is_alive(other))
         .order_by(business.c.id, flag.c.state != "engaged", there.c.name, other.c.id)
-    )  # fmt: skip
+    )
     rows = connection.execute(query).all()
     shut = not_to_contact(connection, {found for row in rows for found in (row.id, row.other_id)})
     found: dict[str, str] = {}
@@ -45,6 +42,16 @@ def through_directors(connection: Connection, business_ids: Iterable[str], as_of
         engaged = ", whose leaders are engaged" if row.state == "engaged" else ""
         found.setdefault(row.id, f"{row.name}, also a director of {row.other}{engaged}")
     return found
+
+
+def serves(officer: FromClause, as_of: date) -> ColumnElement[bool]:
+    """Whether an officer of the register is in office on a day."""
+    return or_(officer.c.resigned_on.is_(None), officer.c.resigned_on > as_of)
+
+
+def is_alive(business: FromClause) -> ColumnElement[bool]:
+    """Whether a business can lead anywhere: held by a CRM, no other's former id, not closed."""
+    return and_(~business.c.gone, unmerged(business), ~business.c.closed)
 
 
 def not_to_contact(connection: Connection, business_ids: Iterable[str]) -> dict[str, set[str]]:

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, select
 
-from jobs.directors import not_to_contact
+from jobs.directors import is_alive, not_to_contact, serves
 from jobs.facts import Known
-from jobs.merged_ids import unmerged
 from jobs.wording import say_person, say_touch
 from mappings.companies import is_like_any
 from mappings.policy import TOOK_PART, Judged, Member, Touch
@@ -75,12 +74,12 @@ class _Finder:
     def directors(self) -> Iterator[Path]:
         """Directors whom the register knows at another business too; none whose name is that of somebody who is not to be contacted."""
         number = self._number()
-        mine = select(officer.c.officer).where(officer.c.number == number, self._serving())
+        mine = select(officer.c.officer).where(officer.c.number == number, serves(officer, self.as_of))
         query = (
             select(officer.c.name, business.c.id, business.c.name.label("business"), flag.c.state)
             .join(business, business.c.company_number == officer.c.number)
             .join(flag, flag.c.business_id == business.c.id)
-            .where(officer.c.officer.in_(mine), officer.c.number != number, self._serving(), _alive())
+            .where(officer.c.officer.in_(mine), officer.c.number != number, serves(officer, self.as_of), is_alive(business))
             .order_by(officer.c.name, business.c.id)
         )
         rows = self.connection.execute(query).all() if number else []
@@ -143,9 +142,6 @@ class _Finder:
         found: str | None = self.connection.scalar(select(business.c.company_number).where(business.c.id == self.known.id))
         return found
 
-    def _serving(self) -> Any:
-        return or_(officer.c.resigned_on.is_(None), officer.c.resigned_on > self.as_of)
-
     def _members(self) -> dict[str, Member]:
         return {member.person: member for member in self.known.facts.members}
 
@@ -161,7 +157,10 @@ class _Finder:
             .join(joined, joined.c.record_id == post.c.business_record_id)
             .join(business, business.c.id == joined.c.business_id)
             .join(flag, flag.c.business_id == business.c.id)
-            .where(among(self.connection, person_record.c.person_id, sorted(self._members())), business.c.id != self.known.id, _alive())
+            .where(
+                among(self.connection, person_record.c.person_id, sorted(self._members())), business.c.id != self.known.id,
+                is_alive(business),
+            )
             .order_by(person.c.name, business.c.id, post.c.until)
         )  # fmt: skip
         return self.connection.execute(query)
@@ -191,7 +190,7 @@ class _Finder:
             .where(
                 among(self.connection, participant.c.engagement_id, sorted(touches)), participant.c.took_part.in_(sorted(TOOK_PART)),
                 business.c.id != self.known.id, post.c.level.in_(("top_leader", "senior_leader")),
-                ~person.c.do_not_contact, _alive(),
+                ~person.c.do_not_contact, is_alive(business),
             )
             .order_by(engagement.c.starts_at.desc(), person.c.name, business.c.id)
         )  # fmt: skip
@@ -217,7 +216,3 @@ class _Finder:
             if touch.qualifies and touch.is_done(self.as_of) and touch.people.get(member.person) in TOOK_PART
         ]
         return max(took, key=lambda touch: (touch.day or date.min, touch.id), default=None)
-
-
-def _alive() -> Any:
-    return and_(~business.c.gone, unmerged(business), ~business.c.closed)

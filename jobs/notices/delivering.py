@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, insert, select, update
 
 from jobs.notices.channel import Channel, Message, NotSent
+from jobs.notices.gathering import Waiting, as_one, next_message
 from jobs.scrub import scrub
 from store import bulk
 from store.database import Database
@@ -38,34 +39,32 @@ class Delivered:
 
 @dataclass(frozen=True)
 class _Claimed:
-    """A delivery that is ours to make."""
+    """One message that is ours to send by a channel, and the notices that it tells."""
 
-    notice_id: int
     channel: str
-    attempts: int
+    notices: Sequence[Waiting]
     message: Message
 
 
 def deliver(store: Database, channels: Iterable[Channel], now: datetime) -> Delivered:
-    """Sends what waits and is due at `now` (UTC). What fails is tried again at a later call, with growing pauses, for a day; then it is
-    given up, and the log says so. A channel that failed is left alone for the rest of the call.
+    """Sends what waits and is due at `now` (UTC); much at once goes out as one message (`gathering`). What fails is tried again at a later
+    call, with growing pauses, for a day; then it is given up, and the log says so. A channel that failed is left alone for the rest of the
+    call.
 
     Each delivery is claimed before it is sent, so of several workers one sends it. A process that dies between sending and noting it leaves
     its claim to run out, and the delivery is made again: a notice can come twice (with the same key), and is never lost. It holds no lease
     and heeds none, so it may go on in a thread of its own beside a worker's beat."""
-    by_name = {channel.name: channel for channel in channels}
-    done, began = Delivered(), time.monotonic()
-    _hand_out(store, list(by_name), now)
-    _give_up_without_channel(store, list(by_name), now, done)
-    working = dict(by_name)
-    while working and (claimed := _claim(store, list(working), now, _later(now, began))) is not None:
-        fault = _send(working[claimed.channel], claimed.message)
-        if fault is None:
-            _note_sent(store, claimed, _later(now, began))
-            done.sent += 1
-        else:
-            _note_failed(store, claimed, fault, _later(now, began), done)
-            del working[claimed.channel]
+    every = list(channels)
+    names, done, began = [channel.name for channel in every], Delivered(), time.monotonic()
+    _hand_out(store, names, now)
+    _give_up_without_channel(store, names, now, done)
+    for channel in every:
+        while (claimed := _claim(store, channel.name, now, _later(now, began))) is not None:
+            fault = _send(channel, claimed.message)
+            if fault is not None:
+                _note_failed(store, claimed, fault, _later(now, began), done)
+                break
+            _note_sent(store, claimed, _later(now, began), done)
     return done
 
 
@@ -99,24 +98,17 @@ def _hand_out_one(connection: Connection, notice_id: int, channels: Sequence[str
         connection.execute(insert(delivery), rows)
 
 
-def _claim(store: Database, channels: Sequence[str], due_by: datetime, now: datetime) -> _Claimed | None:
-    """Takes the delivery that has been due for longest, so that nobody else sends it; None where there is none."""
-    due = (
-        select(delivery.c.notice_id, delivery.c.channel, delivery.c.attempts)
-        .where(delivery.c.state == "waiting", delivery.c.not_before <= due_by, delivery.c.channel.in_(channels))
-        .order_by(delivery.c.not_before, delivery.c.notice_id)
-        .limit(1)
-        # SQLite has no such words and needs none: there only one transaction at a time may write.
-        .with_for_update(skip_locked=True)
-    )
+def _claim(store: Database, channel: str, due_by: datetime, now: datetime) -> _Claimed | None:
+    """Takes what a channel is to send next, so that nobody else sends it; None where there is nothing."""
     with store.unguarded() as connection:
-        row = connection.execute(due).first()
-        if row is None:
+        waiting = next_message(connection, channel, due_by)
+        if not waiting:
             return None
-        attempts = row.attempts + 1
-        _update(connection, row.notice_id, row.channel, attempts=attempts, not_before=now + ABANDONED_AFTER)
-        told = connection.execute(select(notice).where(notice.c.id == row.notice_id)).one()
-    return _Claimed(row.notice_id, row.channel, attempts, Message(told.key, told.kind, told.subject, told.body, told.created_at))
+        for one in waiting:
+            _update(connection, one.notice_id, channel, attempts=one.attempts, not_before=now + ABANDONED_AFTER)
+        told = connection.execute(select(notice).where(notice.c.id.in_([one.notice_id for one in waiting])).order_by(notice.c.id))
+        messages = [Message(row.key, row.kind, row.subject, row.body, row.created_at) for row in told]
+    return _Claimed(channel, waiting, as_one(messages))
 
 
 def _send(channel: Channel, message: Message) -> str | None:
@@ -131,25 +123,29 @@ def _send(channel: Channel, message: Message) -> str | None:
     return None
 
 
-def _note_sent(store: Database, claimed: _Claimed, now: datetime) -> None:
+def _note_sent(store: Database, claimed: _Claimed, now: datetime, done: Delivered) -> None:
     with store.unguarded() as connection:
-        _update(connection, claimed.notice_id, claimed.channel, state="sent", sent_at=now, last_error="")
-    LOG.info("notice sent", extra={"action": "notice_sent", **_facts(claimed)})
+        for one in claimed.notices:
+            _update(connection, one.notice_id, claimed.channel, state="sent", sent_at=now, last_error="")
+    done.sent += len(claimed.notices)
+    for one in claimed.notices:
+        LOG.info("notice sent", extra={"action": "notice_sent", **_facts(claimed, one)})
 
 
 def _note_failed(store: Database, claimed: _Claimed, fault: str, now: datetime, done: Delivered) -> None:
-    over = now - claimed.message.at >= GIVE_UP_AFTER
-    pause = PAUSES[min(claimed.attempts, len(PAUSES)) - 1]
-    with store.unguarded() as connection:
-        state = "given_up" if over else "waiting"
-        _update(connection, claimed.notice_id, claimed.channel, claimed.attempts, state=state, not_before=now + pause, last_error=fault)
-    done.failed += 1
-    if over:
-        done.given_up += 1
-        LOG.error("notice given up", extra={"action": "notice_given_up", "fault": fault, **_facts(claimed)})
-    else:
-        seconds = int(pause.total_seconds())
-        LOG.warning("notice not sent", extra={"action": "notice_failed", "fault": fault, "seconds": seconds, **_facts(claimed)})
+    done.failed += len(claimed.notices)
+    for one in claimed.notices:
+        over = now - one.created_at >= GIVE_UP_AFTER
+        pause = PAUSES[min(one.attempts, len(PAUSES)) - 1]
+        with store.unguarded() as connection:
+            state = "given_up" if over else "waiting"
+            _update(connection, one.notice_id, claimed.channel, one.attempts, state=state, not_before=now + pause, last_error=fault)
+        if over:
+            done.given_up += 1
+            LOG.error("notice given up", extra={"action": "notice_given_up", "fault": fault, **_facts(claimed, one)})
+        else:
+            seconds = int(pause.total_seconds())
+            LOG.warning("notice not sent", extra={"action": "notice_failed", "fault": fault, "seconds": seconds, **_facts(claimed, one)})
 
 
 def _give_up_without_channel(store: Database, channels: Sequence[str], now: datetime, done: Delivered) -> None:
@@ -177,5 +173,5 @@ def _update(connection: Connection, notice_id: int, channel: str, at_attempt: in
     connection.execute(update(delivery).where(of_this).values(**values))
 
 
-def _facts(claimed: _Claimed) -> dict[str, object]:
-    return {"notice": claimed.message.key, "kind": claimed.message.kind, "channel": claimed.channel, "attempt": claimed.attempts}
+def _facts(claimed: _Claimed, one: Waiting) -> dict[str, object]:
+    return {"notice": one.key, "kind": one.kind, "channel": claimed.channel, "attempt": one.attempts}

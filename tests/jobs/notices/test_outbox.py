@@ -78,19 +78,19 @@ def test_it_is_tried_again_with_growing_pauses_for_a_day(store: Database) -> Non
 
 
 def test_one_that_fails_keeps_no_other_from_sending(store: Database) -> None:
-    for number in range(5):
+    for number in range(3):
         write(store, f"k{number}", str(number))
     down, odd, up = Recording("a").broken(), Recording("b"), Recording("c")
     odd.fault = ValueError("of its own")
-    assert deliver(store, [down, odd, up], NOW) == Delivered(sent=5, failed=2)
-    assert (up.subjects, down.tries, odd.tries) == (["0", "1", "2", "3", "4"], 1, 1)
+    assert deliver(store, [down, odd, up], NOW) == Delivered(sent=3, failed=2)
+    assert (up.subjects, down.tries, odd.tries) == (["0", "1", "2"], 1, 1)
     down.fault = odd.fault = None
-    assert deliver(store, [down, odd, up], NOW + 3 * MINUTE) == Delivered(sent=10)
-    assert (sorted(down.subjects), sorted(odd.subjects), len(up.taken)) == (["0", "1", "2", "3", "4"],) * 2 + (5,)
+    assert deliver(store, [down, odd, up], NOW + 3 * MINUTE) == Delivered(sent=6)
+    assert (sorted(down.subjects), sorted(odd.subjects), len(up.taken)) == (["0", "1", "2"],) * 2 + (3,)
 
 
 def test_of_several_workers_one_sends_it(store: Database) -> None:
-    for number in range(20):
+    for number in range(3):
         write(store, f"k{number}", str(number))
     channel, start = Recording(), threading.Barrier(4)
     faults: list[BaseException] = []
@@ -111,7 +111,7 @@ def test_of_several_workers_one_sends_it(store: Database) -> None:
     for worker in workers:
         worker.join()
     assert faults == []
-    assert sorted(channel.subjects, key=int) == [str(number) for number in range(20)]
+    assert sorted(channel.subjects, key=int) == ["0", "1", "2"]
 
 
 def test_what_is_being_sent_is_another_s_only_when_its_sender_died(store: Database) -> None:
@@ -155,6 +155,41 @@ def test_the_log_says_what_became_of_it_without_its_text(store: Database, caplog
     assert told == {("notice not sent", "a", "k1"), ("notice sent", "b", "k1")}
     assert "SUBJECT" not in caplog.text
     assert "BODY" not in caplog.text
+
+
+def test_much_at_once_is_one_message_that_names_each(store: Database) -> None:
+    for number in range(40):
+        write(store, f"k{number}", f"Placebridge: crm{number} cannot be read")
+    channel = Recording()
+    assert deliver(store, [channel], NOW) == Delivered(sent=40)
+    (message,) = channel.taken
+    assert message.subject.startswith("Placebridge: 40 notices: crm0 cannot be read; crm1 cannot be read; ")
+    assert len(message.subject) <= 150
+    assert [line for line in message.body.splitlines() if line.startswith("- ")] == [f"- crm{number} cannot be read" for number in range(40)]
+    assert "placebridge doctor" in message.body
+
+
+def test_what_comes_one_after_the_other_is_a_few_messages_and_then_one_every_ten_minutes(store: Database) -> None:
+    channel = Recording()
+    for minute in range(40):
+        write(store, f"k{minute}", f"Placebridge: crm{minute} cannot be read", now=NOW + minute * MINUTE)
+        deliver(store, [channel], NOW + minute * MINUTE)
+    deliver(store, [channel], NOW + 60 * MINUTE)
+    told = [line for message in channel.taken for line in (message.body.splitlines() if "notices" in message.subject else [message.subject])]
+    assert [sum(f"crm{minute} cannot" in line for line in told) for minute in range(40)] == [1] * 40
+    assert channel.subjects[:3] == [f"Placebridge: crm{minute} cannot be read" for minute in range(3)]
+    assert len(channel.taken) == 3 + 4
+
+
+def test_a_message_of_many_that_is_not_taken_is_tried_again_as_a_whole(store: Database) -> None:
+    for number in range(5):
+        write(store, f"k{number}", f"Placebridge: crm{number} cannot be read")
+    channel = Recording().broken()
+    assert deliver(store, [channel], NOW) == Delivered(failed=5)
+    assert deliver(store, [channel], NOW + MINUTE / 2) == Delivered()
+    channel.fault = None
+    assert deliver(store, [channel], NOW + 2 * MINUTE) == Delivered(sent=5)
+    assert ([message.key for message in channel.taken], channel.tries) == (["several/5/k0"], 2)
 
 
 def alert(store: Database, act: Any, *words: Any) -> bool:
