@@ -129,9 +129,7 @@ def with_tombstones(
     ]
 
 
-def with_former(
-    connection: Connection, kind: Kind, rows: list[dict[str, Any]], identity: Identity, before: Before
-) -> list[dict[str, Any]]:
+def with_former(connection: Connection, kind: Kind, rows: list[dict[str, Any]], identity: Identity, before: Before) -> list[dict[str, Any]]:
     """The rows with the ids that each record had before, and beside them those of records that the CRM no longer holds, so that one that
     comes back finds its id."""
     table = bulk.table_of(kind.of)
