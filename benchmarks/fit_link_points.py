@@ -167,18 +167,18 @@ def business_world(folder: Path, with_register: bool) -> World:
         (prepared.prepare(one, links[one.key].company_number if one.key in links else "") for one in records), key=lambda p: p.key
     )
     known = prepared.corpus(ready)
-    pairs = sorted(blocks.candidates(ready, known))
+    pairs = list(blocks.candidates(ready, known))
     truth = {(row["source"], row["id"]): row for row in _rows(folder / "truth_businesses.csv")}
     by_key = {one.key: one for one in ready}
     return World(
         f"business {'with' if with_register else 'without'} register",
         [one.key for one in ready],
         pairs,
-        [levels.levels(ready[a], ready[b], known) for a, b in pairs],
+        [_named(levels.SIDES, levels.levels(ready[a], ready[b], known)) for a, b in pairs],
         {key: row["entity"] for key, row in truth.items()},
         {key: _fold(row["group"]) for key, row in truth.items()},
         {one.key: one.linked or one.typed for one in ready if one.linked or one.typed},
-        lambda a, b: levels.levels(by_key[a], by_key[b], known),
+        lambda a, b: _named(levels.SIDES, levels.levels(by_key[a], by_key[b], known)),
     )
 
 
@@ -188,7 +188,7 @@ def person_world(folder: Path) -> World:
     at = {key: str(index) for index, found in enumerate(joined.clusters) for key in found}
     ready = sorted((person_levels.prepare(_person(row, at)) for row in _rows(folder / "contacts.csv")), key=lambda p: p.key)
     known = person_levels.corpus(ready)
-    pairs = sorted(persons.candidates(ready))
+    pairs = list(persons.candidates(ready))
     truth = {(row["source"], row["id"]): row for row in _rows(folder / "truth_contacts.csv")}
     by_key = {one.key: one for one in ready}
     total = sum(_pairs(n) for n in Counter(row["person"] for row in truth.values()).values())
@@ -198,12 +198,16 @@ def person_world(folder: Path) -> World:
         "person",
         [one.key for one in ready],
         pairs,
-        [person_levels.levels(ready[a], ready[b], known) for a, b in pairs],
+        [_named(person_levels.SIDES, person_levels.levels(ready[a], ready[b], known)) for a, b in pairs],
         {key: row["person"] for key, row in truth.items()},
         {key: _fold(row["person"]) for key, row in truth.items()},
         {},
-        lambda a, b: person_levels.levels(by_key[a], by_key[b], known),
+        lambda a, b: _named(person_levels.SIDES, person_levels.levels(by_key[a], by_key[b], known)),
     )
+
+
+def _named(sides: Sequence[str], found: Sequence[str]) -> Levels:
+    return dict(zip(sides, found, strict=True))
 
 
 def _fold(group: str) -> int:

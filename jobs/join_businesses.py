@@ -1,16 +1,20 @@
 """Joins business records of all connections into businesses with durable ids."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from jobs import dirty, join
+from jobs import dirty, join, unchanged
 from jobs.areas import areas_of
 from jobs.decisions import corrected
+from jobs.identity import Identity
 from jobs.link.businesses import BusinessLinks, BusinessRecord, Decision, link_businesses
 from jobs.link.register import Register, RegisterCompany
 from jobs.members import Held, business_row
+from mappings.link_points import business_points
 from mappings.places import Places
 from store import bulk
 from store.database import Database
@@ -19,29 +23,56 @@ from store.tables import BusinessRecord as BusinessRecordRow
 from store.tables import RegisterCompany as RegisterRow
 
 
-def join_businesses(store: Database, places: Places) -> None:
-    """Links every live business record and writes what differs: businesses, which records they are of, and the evidence."""
+def join_businesses(store: Database, places: Places) -> bool:
+    """Links every live business record and writes what differs: businesses, which records they are of, and the evidence.
+
+    Whether anything had to be linked anew: where linking would end as it did, only what businesses say is brought up to date."""
     with store.connect() as connection:
         records = join.live(connection, "business")
-        by_key = {held.key: held for held in records}
-        links = link_businesses(
-            [_as_record(held) for held in records],
-            _register(connection),
-            [Decision(*found) for found in join.human_decisions(connection, "business", join.held_by_id(records))],
-        )
-        clusters = join.grouped(links.clusters, by_key)
-        identity = join.identify(connection, clusters, Business, BusinessRecordRow)
+        before = join.before(connection, join.BUSINESSES)
+        asked = [_as_record(held) for held in records]
+        decisions = join.human_decisions(connection, "business", join.held_by_id(records))
+        inputs = unchanged.inputs(connection, business_points(), asked, decisions)
+        anew = not unchanged.same_as_before(connection, "business", inputs, before.of(records))
+        if anew:
+            joined = _link(connection, records, link_businesses(asked, _register(connection), starmap(Decision, decisions)), before)
+            unchanged.remember(connection, "business", inputs, joined.of(records))
+        else:
+            joined = _as_it_stands(connection, records, before)
         areas = areas_of(connection)
-        rows = [
-            business_row(found, cluster, _number(links, cluster), places, areas)
-            for found, cluster in zip(identity.ids, clusters, strict=True)
-        ]
-        members = [row for found, cluster in zip(identity.ids, clusters, strict=True) for row in _member_rows(found, cluster, links)]
-        members = join.with_former(connection, BusinessRecordRow, members, identity)
-        businesses = join.with_tombstones(connection, Business, rows, identity)
+        rows = [business_row(found, cluster, joined.numbers.get(found), places, areas) for found, cluster in joined.clusters.items()]
+        businesses = join.with_tombstones(connection, join.BUSINESSES, rows, joined.identity, before)
         _place_as_said(businesses, corrected.said_places(connection))
-        _write(connection, members, businesses)
-        join.write_edges(connection, "business", links.edges, by_key)
+        changed = bulk.replace(connection, Business, businesses)
+        dirty.mark_businesses(connection, joined.touched | {found for (found,) in changed.keys()})
+    return anew
+
+
+@dataclass(frozen=True)
+class _Joined(join.Joined):
+    numbers: Mapping[str, str | None]
+    """The company number of each business."""
+    touched: set[str]
+    """The businesses that records came to, or left."""
+
+
+def _link(connection: Connection, records: list[Held], links: BusinessLinks, before: join.Before) -> _Joined:
+    """Gives clusters their ids and writes which records they are of."""
+    by_key = {held.key: held for held in records}
+    clusters = join.grouped(links.clusters, by_key)
+    identity = join.identify(join.BUSINESSES, clusters, before)
+    of = dict(zip(identity.ids, clusters, strict=True))
+    members = [row for found, cluster in of.items() for row in _member_rows(found, cluster, links)]
+    members = join.with_former(connection, join.BUSINESSES, members, identity, before)
+    touched = _write_members(connection, members, before)
+    join.write_edges(connection, "business", links.edges, by_key)
+    return _Joined(of, identity, {found: _number(links, cluster) for found, cluster in of.items()}, touched)
+
+
+def _as_it_stands(connection: Connection, records: list[Held], before: join.Before) -> _Joined:
+    table = bulk.table_of(Business)
+    numbers = {row.id: row.company_number for row in connection.execute(select(table.c.id, table.c.company_number)).all()}
+    return _Joined(before.clusters(records), Identity([]), numbers, set())
 
 
 def _place_as_said(rows: list[dict[str, Any]], said: Iterable[tuple[str, str]]) -> None:
@@ -106,15 +137,9 @@ def _member_rows(business_id: str, cluster: list[Held], links: BusinessLinks) ->
     ]
 
 
-def _write(connection: Connection, members: list[dict[str, Any]], businesses: list[dict[str, Any]]) -> None:
-    before = _membership(connection)
+def _write_members(connection: Connection, members: list[dict[str, Any]], before: join.Before) -> set[str]:
+    """The businesses that records came to, or left."""
     moved = bulk.replace(connection, BusinessRecordRow, members)
-    changed = bulk.replace(connection, Business, businesses)
     after = {row["record_id"]: row["business_id"] for row in members}
-    touched = {found for (record_id,) in moved.keys() for found in (before.get(record_id), after.get(record_id)) if found}
-    dirty.mark_businesses(connection, touched | {found for (found,) in changed.keys()})
-
-
-def _membership(connection: Connection) -> Mapping[int, str]:
-    table = bulk.table_of(BusinessRecordRow)
-    return {row.record_id: row.business_id for row in connection.execute(select(table.c.record_id, table.c.business_id))}
+    was = {record_id: before.held[record_id].id for (record_id,) in moved.keys() if record_id in before.held}
+    return {found for (record_id,) in moved.keys() for found in (was.get(record_id), after.get(record_id)) if found}

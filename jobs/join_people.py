@@ -1,11 +1,16 @@
 """Joins person records of all connections into persons with durable ids."""
 
+from itertools import starmap
+from typing import Any
+
 from sqlalchemy import Connection, select
 
-from jobs import dirty, join
+from jobs import dirty, join, unchanged
+from jobs.identity import Identity
 from jobs.link.businesses import Decision
-from jobs.link.persons import PersonRecord, link_persons
+from jobs.link.persons import PersonLinks, PersonRecord, link_persons
 from jobs.members import Held, person_row
+from mappings.link_points import person_points
 from mappings.roles import roles
 from store import bulk
 from store.database import Database
@@ -14,36 +19,47 @@ from store.tables import Person, PersonRoleSaid, Post
 from store.tables import PersonRecord as PersonRecordRow
 
 
-def join_people(store: Database) -> None:
-    """Links every live person record and writes what differs: persons, which records they are of, and the evidence."""
+def join_people(store: Database) -> bool:
+    """Links every live person record and writes what differs: persons, which records they are of, and the evidence.
+
+    Whether anything had to be linked anew, as of businesses."""
     with store.connect() as connection:
         records = join.live(connection, "person")
-        by_key = {held.key: held for held in records}
+        before = join.before(connection, join.PEOPLE)
         at = join.posts_now(connection)
-        decisions = [Decision(*found) for found in join.human_decisions(connection, "person", join.held_by_id(records))]
-        links = link_persons([_as_record(held, at.get(held.id)) for held in records], decisions)
-        clusters = join.grouped(links.clusters, by_key)
-        identity = join.identify(connection, clusters, Person, PersonRecordRow)
-        rows = [person_row(found, cluster) for found, cluster in zip(identity.ids, clusters, strict=True)]
-        members = [
-            {
-                "record_id": held.id,
-                "person_id": found,
-                "method": links.joined[held.key].method,
-                "score": links.joined[held.key].score,
-                "band": links.joined[held.key].band,
-            }
-            for found, cluster in zip(identity.ids, clusters, strict=True)
-            for held in cluster
-        ]
-        members = join.with_former(connection, PersonRecordRow, members, identity)
-        moved = bulk.replace(connection, PersonRecordRow, members)
-        changed = bulk.replace(connection, Person, join.with_tombstones(connection, Person, rows, identity))
-        _mark(connection, {record_id for (record_id,) in moved.keys()}, [found for (found,) in changed.keys()])
-        of = [(found, held) for found, cluster in zip(identity.ids, clusters, strict=True) for held in cluster]
-        said = {(found, role) for found, held in of for role in roles(held.text("role"))}
+        asked = [_as_record(held, at.get(held.id)) for held in records]
+        decisions = join.human_decisions(connection, "person", join.held_by_id(records))
+        inputs = unchanged.inputs(connection, person_points(), asked, decisions)
+        anew = not unchanged.same_as_before(connection, "person", inputs, before.of(records))
+        moved: set[int] = set()
+        if anew:
+            joined, moved = _link(connection, records, link_persons(asked, starmap(Decision, decisions)), before)
+            unchanged.remember(connection, "person", inputs, joined.of(records))
+        else:
+            joined = join.Joined(before.clusters(records), Identity([]))
+        rows = [person_row(found, cluster) for found, cluster in joined.clusters.items()]
+        changed = bulk.replace(connection, Person, join.with_tombstones(connection, join.PEOPLE, rows, joined.identity, before))
+        _mark(connection, moved, [found for (found,) in changed.keys()])
+        said = {(found, role) for found, cluster in joined.clusters.items() for held in cluster for role in roles(held.text("role"))}
         bulk.replace(connection, PersonRoleSaid, [{"person_id": found, "role": role} for found, role in sorted(said)])
-        join.write_edges(connection, "person", links.edges, by_key)
+    return anew
+
+
+def _link(connection: Connection, records: list[Held], links: PersonLinks, before: join.Before) -> tuple[join.Joined, set[int]]:
+    """Gives clusters their ids and writes which records they are of; and the records of which that is another."""
+    by_key = {held.key: held for held in records}
+    clusters = join.grouped(links.clusters, by_key)
+    identity = join.identify(join.PEOPLE, clusters, before)
+    of = dict(zip(identity.ids, clusters, strict=True))
+    members = [_member_row(found, held, links) for found, cluster in of.items() for held in cluster]
+    moved = bulk.replace(connection, PersonRecordRow, join.with_former(connection, join.PEOPLE, members, identity, before))
+    join.write_edges(connection, "person", links.edges, by_key)
+    return join.Joined(of, identity), {record_id for (record_id,) in moved.keys()}
+
+
+def _member_row(person_id: str, held: Held, links: PersonLinks) -> dict[str, Any]:
+    how = links.joined[held.key]
+    return {"record_id": held.id, "person_id": person_id, "method": how.method, "score": how.score, "band": how.band}
 
 
 def _as_record(held: Held, business: str | None) -> PersonRecord:

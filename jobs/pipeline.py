@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from connector.contract import ConnectorError
-from jobs import runs
+from jobs import collecting, runs
 from jobs.budget import shared_budget
 from jobs.decisions import corrected
 from jobs.decisions.holding import stamp
@@ -51,6 +51,11 @@ def refresh_alone(store: Database, rules: Rules, options: Options, lookups: Sequ
 
 def refresh(store: Database, rules: Rules, options: Options, lookups: Sequence[LookupSource] = ()) -> list[Result]:
     """Everything after the pulls, as far as its inputs have changed; what became of each lookup."""
+    with collecting.seldom():
+        return _refresh(store, rules, options, lookups)
+
+
+def _refresh(store: Database, rules: Rules, options: Options, lookups: Sequence[LookupSource]) -> list[Result]:
     read = _connections(store)
     for row in read:
         _stage(store, f"resolve {row.id}", options, _resolve_from(row, rules), partial(_resolve, store, row.id, rules, options))
@@ -113,7 +118,7 @@ def _connections(store: Database) -> list[Any]:
         return list(connection.execute(select(connections).where(connections.c.version > 0).order_by(connections.c.id)).all())
 
 
-def _stage(store: Database, name: str, options: Options, worked_from: dict[str, Any], work: Callable[[], None]) -> None:
+def _stage(store: Database, name: str, options: Options, worked_from: dict[str, Any], work: Callable[[], object]) -> None:
     """Does a stage's work unless it was done from just these inputs before."""
     with store.reading() as connection:
         held = connection.scalar(select(stages.c.worked_from).where(stages.c.name == name))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, case, select
 
 from jobs import dirty
 from jobs.posts import resolve_posts
@@ -40,6 +40,7 @@ class Live(NamedTuple):
     fields: dict[str, Any]
     changed: datetime | None
     changed_on: date | None
+    """Both of people only: when they moved is asked of them."""
 
 
 @dataclass
@@ -100,15 +101,16 @@ def resolve(store: Database, connection_id: int, levels: LeaderLevels, moved_at:
 
 
 def _load(connection: Connection, connection_id: int) -> World:
+    of_people = [case((record.c.entity == "person", column)) for column in (record.c.changed, record.c.changed_on)]
     query = (
-        select(record.c.entity, record.c.id, record.c.source_id, record.c.fields, record.c.changed, record.c.changed_on)
+        select(record.c.entity, record.c.id, record.c.source_id, record.c.fields, *of_people)
         .where(record.c.connection_id == connection_id, record.c.deleted_on.is_(None))
         .order_by(record.c.source_id)
     )
     records: dict[str, list[Live]] = {entity: [] for entity in ("business", "person", "engagement", "participant")}
-    for entity, *rest in connection.execute(query):
+    for entity, *rest in connection.execute(query).all():
         records[entity].append(Live(*rest))
-    index = {entity: Index.of(entity, ((row.id, row.source_id, row.fields) for row in records[entity])) for entity in records}
+    index = {entity: Index(entity, [row[:3] for row in records[entity]]) for entity in records}
     world = World(connection_id, records, index)
     _follow_merges(connection, world)
     return world
@@ -121,7 +123,7 @@ def _follow_merges(connection: Connection, world: World) -> None:
     losers = {key: found for key, found in ((key, _survivor(survivor_of, key)) for key in survivor_of) if found}
     ids = _record_ids(connection, world.connection_id, [loser for _, loser in losers])
     for (entity, loser), survivor in losers.items():
-        by_id = world.index[entity].by["id"]
+        by_id = world.index[entity].by("id")
         if by_id.get(loser) or not by_id.get(survivor):
             continue  # the loser is there again, or the survivor is not there yet
         by_id[loser] = by_id[survivor]

@@ -2,6 +2,8 @@
 
 import re
 
+from rapidfuzz.distance import OSA
+
 _PREFIXES = "AC CE CS FC GE GN GS IC IP LP NA NC NF NI NL NO NP NR NV NZ OC OE PC R RC RS SA SC SE SF SG SI SL SO SP SR SZ ZC BR ES GN"
 _NUMBER = re.compile(
     rf"(?P<prefix>{'|'.join(sorted(set(_PREFIXES.split()), key=len, reverse=True))})?(?P<digits>\d+)(?P<letters>RS|[A-Z])?"
@@ -39,8 +41,4 @@ def _is_filler(prefix: str, digits: str) -> bool:
 
 def one_slip_apart(left: str, right: str) -> bool:
     """Whether two numbers differ as by one slip of the hand: one character, or two neighbours swapped."""
-    wrong = [i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b]
-    if len(left) != len(right) or not wrong:
-        return False
-    swapped = len(wrong) == 2 and wrong[1] == wrong[0] + 1 and left[wrong[0]] == right[wrong[1]] and left[wrong[1]] == right[wrong[0]]
-    return len(wrong) == 1 or swapped
+    return len(left) == len(right) and left != right and OSA.distance(left, right, score_cutoff=1) == 1

@@ -23,6 +23,11 @@ class LinkPoints:
         """The log odds that two records of these levels are one."""
         return self.start + sum(self.points.get(item, 0.0) for item in levels.items())
 
+    def best(self, side: str) -> str:
+        """The level of a side that speaks most for it; `none`, which weighs nothing, where all speak against it."""
+        levels = ["none", *(level for of, level in self.points if of == side)]
+        return max(levels, key=lambda level: self.points.get((side, level), 0.0))
+
     def evidence(self, levels: Mapping[str, str]) -> tuple[str, ...]:
         """What speaks for it and against it, the heaviest first: 'same name (+6.0)'."""
         said = sorted(((self.points[item], self.words[item]) for item in levels.items() if item in self.words), key=_heaviest)

@@ -2,8 +2,7 @@
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -59,22 +58,32 @@ class Found:
 
 @dataclass
 class Index:
-    """The records of one entity of one connection, by everything that a reference may say."""
+    """The live records of one entity of one connection, by everything that a reference may say."""
 
-    by: dict[str, dict[str, set[int]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
+    entity: str
+    records: Sequence[tuple[int, str, Mapping[str, object]]]
+    """(record id, source_id, fields)"""
+    _by: dict[str, dict[str, set[int]]] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, entity: str, records: Iterable[tuple[int, str, Mapping[str, object]]]) -> "Index":
-        """From (record id, source_id, fields) of live records."""
-        index = cls()
-        for record_id, source_id, fields in records:
-            index.by["id"][source_id].add(record_id)
-            index.by["loose_id"][_loose(source_id)].add(record_id)
-            name = full_name(fields) if entity == "person" else str(fields.get("name", ""))
-            for match, keys_of in _KEYS.items():
-                for key in keys_of(name if match == "name" else str(fields.get(match, ""))) - {""}:
-                    index.by[match][key].add(record_id)
-        return index
+    def by(self, match: str) -> dict[str, set[int]]:
+        """The records by their `id`, `loose_id`, `name`, `email` or `company_number`. Made when it is first asked for: most never are."""
+        if match not in self._by:
+            found: dict[str, set[int]] = {}
+            self._by[match] = found
+            for record_id, source_id, fields in self.records:
+                for key in self._keys(match, source_id, fields):
+                    if key:
+                        found.setdefault(key, set()).add(record_id)
+        return self._by[match]
+
+    def _keys(self, match: str, source_id: str, fields: Mapping[str, object]) -> Iterable[str]:
+        if match == "id":
+            return (source_id,)
+        if match == "loose_id":
+            return (_loose(source_id),)
+        if match == "name" and self.entity == "person":
+            return name_keys(full_name(fields))
+        return _KEYS[match](str(fields.get(match, "")))
 
     def find(self, stored: object) -> Found:
         """What a stored reference (an id, or [match, text, split]) points at."""
@@ -82,6 +91,8 @@ class Index:
         if not text:
             return Found()
         whole = self._one(match, text)
+        if len(whole) == 1:
+            return Found(tuple(whole))
         return _sorted_out({text: whole} if whole or not split else self._parts(match, text.split(split), split))
 
     def _parts(self, match: str, parts: list[str], split: str) -> dict[str, set[int]]:
@@ -100,11 +111,11 @@ class Index:
 
     def _one(self, match: str, text: str) -> set[int]:
         if match == "id":
-            return next((hits for said in _ids(text) if (hits := self._id(said))), set())
-        return {hit for key in _KEYS[match](text.strip()) for hit in self.by[match].get(key, ())}
+            return self.by("id").get(text) or next((hits for said in _ids(text) if (hits := self._id(said))), set())
+        return {hit for key in _KEYS[match](text.strip()) for hit in self.by(match).get(key, ())}
 
     def _id(self, text: str) -> set[int]:
-        return self.by["id"].get(text) or self.by["loose_id"].get(_loose(text)) or set()
+        return self.by("id").get(text) or self.by("loose_id").get(_loose(text)) or set()
 
 
 def _sorted_out(found: Mapping[str, set[int]]) -> Found:

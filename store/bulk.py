@@ -7,10 +7,13 @@ what differs, so that a second pass over the same data writes nothing.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Column, ColumnElement, Connection, LargeBinary, Table, and_, bindparam, delete, select, update
+from sqlalchemy import JSON, Column, ColumnElement, Connection, LargeBinary, Table, Text, and_, bindparam, cast, delete, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
@@ -18,17 +21,19 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from store.queries import among
 
 Key = tuple[Any, ...]
+Row = tuple[Any, ...]
 CHUNK = 5000
 
 
 @dataclass
 class Change:
-    """The keys of the rows that a `replace` touches, and what the added and changed ones are to hold."""
+    """The keys of the rows that a `replace` touches, and what the added and changed ones are to hold, in the order of `names`."""
 
     added: list[Key] = field(default_factory=list)
     changed: list[Key] = field(default_factory=list)
     removed: list[Key] = field(default_factory=list)
-    rows: dict[Key, Mapping[str, Any]] = field(default_factory=dict)
+    names: Sequence[str] = ()
+    rows: dict[Key, Row] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.removed)
@@ -155,10 +160,22 @@ def replace(
     """Makes the rows that match `where` (all rows, if empty) be just `rows`, and says what differed.
 
     `rows` hold every column but generated ones; `key` names the columns that tell rows apart (the primary key, unless said)."""
+    return replace_rows(connection, model, *_as_rows(rows, list(key) or _keys(table_of(model))), where, key)
+
+
+def replace_rows(
+    connection: Connection,
+    model: type[SQLModel],
+    names: Sequence[str],
+    rows: Iterable[Row],
+    where: Mapping[str, Any] | None = None,
+    key: Sequence[str] = (),
+) -> Change:
+    """`replace` for rows in the order of `names`, which take less time and room where there are very many."""
     table = table_of(model)
     keys = list(key) or _keys(table)
     condition = and_(True, *(table.c[name] == value for name, value in (where or {}).items()))
-    change = _compare(connection, table, rows, condition, keys)
+    change = _compare(connection, table, names, rows, condition, keys)
     _write(connection, model, change, keys)
     return change
 
@@ -177,7 +194,8 @@ def compare_among(
 ) -> Change:
     """What `replace_among` would do, without writing: `carry_out` does it, in this transaction or another."""
     table = table_of(model)
-    return _compare(connection, table, rows, among(connection, table.c[column], values), _keys(table))
+    keys = _keys(table)
+    return _compare(connection, table, *_as_rows(rows, keys), among(connection, table.c[column], values), keys)
 
 
 def carry_out(connection: Connection, model: type[SQLModel], change: Change) -> None:
@@ -189,25 +207,58 @@ def _keys(table: Table) -> list[str]:
     return [column.name for column in table.primary_key]
 
 
+def _as_rows(rows: Iterable[Mapping[str, Any]], keys: list[str]) -> tuple[list[str], Iterator[Row]]:
+    """The names of the columns (the keys', where there is no row), and the rows in their order."""
+    given = iter(rows)
+    first = next(given, None)
+    if first is None:
+        return keys, iter(())
+    names = list(first)
+    return names, map(_cells(names), chain([first], given))
+
+
+def _cells(places: Sequence[Any]) -> Callable[[Any], Row]:
+    """Takes these places of a row, or of a mapping."""
+    if len(places) == 1:
+        place = places[0]
+        return lambda row: (row[place],)
+    return itemgetter(*places)
+
+
 def _compare(
-    connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]], condition: ColumnElement[bool], keys: list[str]
+    connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Row], condition: ColumnElement[bool], keys: list[str]
 ) -> Change:
-    wanted: dict[Key, Mapping[str, Any]] = {tuple([row[name] for name in keys]): row for row in rows}
-    names = list(next(iter(wanted.values()))) if wanted else keys
-    at = [names.index(name) for name in keys]
-    query = select(*(table.c[name] for name in names)).where(condition)
-    held = {tuple([row[index] for index in at]): row for row in map(tuple, connection.execute(query).all())}
-    change = Change(removed=[found for found in held if found not in wanted])
-    for found, row in wanted.items():
-        if found not in held:
-            change.added.append(found)
-        elif _differs(held[found], tuple([row[name] for name in names])):
-            change.changed.append(found)
-    change.rows = {found: wanted[found] for found in (*change.added, *change.changed)}
-    return change
+    key_of = _cells([names.index(name) for name in keys])
+    wanted = {key_of(row): row for row in rows}
+    missing, differing, removed = set(wanted), set(), []
+    for held in _held(connection, table, names, condition):
+        found = key_of(held)
+        row = wanted.get(found)
+        if row is None:
+            removed.append(found)
+            continue
+        missing.discard(found)
+        if _differs(held, row):
+            differing.add(found)
+    added = [found for found in wanted if found in missing] if missing else []
+    changed = [found for found in wanted if found in differing] if differing else []
+    return Change(added, changed, removed, names, {found: wanted[found] for found in (*added, *changed)})
 
 
-def _differs(held: Key, wanted: Key) -> bool:
+def _held(connection: Connection, table: Table, names: Sequence[str], condition: ColumnElement[bool]) -> Iterator[Row]:
+    """The rows that are there, never all at once. Of JSON many rows hold the same, which is read once."""
+    of_json = [isinstance(table.c[name].type, JSON) for name in names]
+    columns = [cast(table.c[name], Text).label(name) if json else table.c[name] for name, json in zip(names, of_json, strict=True)]
+    read = lru_cache(4096)(orjson.loads)
+    for part in connection.execute(select(*columns).where(condition)).partitions(CHUNK):
+        if any(of_json):
+            for row in part:
+                yield tuple([read(cell) if json and cell is not None else cell for cell, json in zip(row, of_json, strict=True)])
+        else:
+            yield from map(tuple, part)
+
+
+def _differs(held: Row, wanted: Row) -> bool:
     # Most are equal at first sight. Instants of two zones may not be and yet be the same moment, where clocks are put back.
     return held != wanted and any(_cell_differs(*cells) for cells in zip(held, wanted, strict=True))
 
@@ -219,19 +270,17 @@ def _cell_differs(held: Any, wanted: Any) -> bool:
 
 
 def _write(connection: Connection, model: type[SQLModel], change: Change, keys: list[str]) -> None:
-    table, rows = table_of(model), change.rows
-    names = list(next(iter(rows.values()))) if rows else keys
+    table, names, rows = table_of(model), change.names, change.rows
     is_key = and_(*(table.c[name] == bindparam(f"key_{name}") for name in keys))
     if change.removed:
         connection.execute(delete(table).where(is_key), [_key_values(keys, found) for found in change.removed])
     if change.changed:
-        others = [name for name in names if name not in keys]
-        statement = update(table).where(is_key).values({name: bindparam(f"new_{name}") for name in others})
-        values = [_key_values(keys, found) | {f"new_{name}": rows[found][name] for name in others} for found in change.changed]
+        others = [(index, name) for index, name in enumerate(names) if name not in keys]
+        statement = update(table).where(is_key).values({name: bindparam(f"new_{name}") for _, name in others})
+        values = [_key_values(keys, found) | {f"new_{name}": rows[found][index] for index, name in others} for found in change.changed]
         connection.execute(statement, values)
     for start in range(0, len(change.added), CHUNK):
-        part = change.added[start : start + CHUNK]
-        insert(connection, model, names, [[rows[found][name] for name in names] for found in part])
+        insert(connection, model, names, [rows[found] for found in change.added[start : start + CHUNK]])
     tell_planner(connection, model, len(change.added))
 
 

@@ -8,8 +8,8 @@ from jobs.sources import Source
 from mappings import field_map
 
 MAP = """
-business: {from: firms, id: Id, fields: {name: Name, company_number: No, postcode: Post, employees: Staff}}
-person: {from: people, id: Id, fields: {name: Name, title: Job, email: Mail, business: Firm}}
+business: {from: firms, id: Id, fields: {name: Name, company_number: No, postcode: Post, website: Web, employees: Staff}}
+person: {from: people, id: Id, fields: {name: Name, title: Job, email: Mail, phone: Tel, business: Firm}}
 engagement:
   from: visits
   id: Id
@@ -17,6 +17,7 @@ engagement:
   participants: {from: Who, split: ";"}
 """
 PAGE = 1000
+AREA, SPACE = 5, 1_000_000
 NOTES = ("wants two more apprentices", "no bus for the night shift", "general catch up", "asked about premises in the old mill", "")
 TITLES = ("Chief Executive", "Finance Director", "Store Manager", "Clerk", "Head of HR")
 PARTS = {"firms": 0.2, "people": 0.3, "visits": 0.5}
@@ -27,7 +28,9 @@ PARTS = {"firms": 0.2, "people": 0.3, "visits": 0.5}
 class DayCrm(ReadOnly):
     """One connection's CRM at an hour. Each hour `share` of its rows change, other ones each time.
 
-    One firm in three is in others' CRMs too."""
+    Connections stand in areas of five, two of a council and three of businesses. One firm in three, with its people, is in all five CRMs of
+    its area, and in no other's. One change in ten of a firm or a person alters what linking reads (a website, a phone), the others a number
+    of staff, a title or notes."""
 
     number: int
     records: int
@@ -59,18 +62,29 @@ class DayCrm(ReadOnly):
         return tuple(cells[column] for column in entity.columns)
 
     def _firms(self, row: int, times: int) -> dict[str, Value]:
-        known = row if row % 3 == 0 else self.number * 1_000_000 + row
+        known, (moves, rest) = self._known(row, row), self._parted(row, times)
+        name = _word(known)
         return {
-            "Id": f"A{row}", "Name": f"{_word(known)} {_word(known * 7 + 3)} Ltd", "No": f"{10_000_000 + known % 9_000_000:08}",
-            "Post": f"ZX{known % 90 + 1} {known % 9 + 1}AB", "Staff": 5 + known % 400 + times,
+            "Id": f"A{row}", "Name": f"{name} {_word(known * 7 + 3)} Ltd", "No": f"{10_000_000 + known * 48_271 % 89_999_999:08}",
+            "Post": f"ZX{known % 90 + 1} {known % 9 + 1}AB", "Web": f"www.{name.lower()}{known}{'-new' * (moves % 2)}.example",
+            "Staff": 5 + known % 400 + rest,
         }  # fmt: skip
 
     def _people(self, row: int, times: int) -> dict[str, Value]:
         firm = row % max(int(self.records * PARTS["firms"]), 1)
+        known, (moves, rest) = self._known(firm, row), self._parted(row, times)
         return {
-            "Id": f"P{row}", "Name": f"{_word(row + self.number)} {_word(row * 13)}", "Job": TITLES[(row + times) % len(TITLES)],
-            "Mail": f"p{row}@c{self.number}.example", "Firm": f"A{firm}",
+            "Id": f"P{row}", "Name": f"{_word(known * 5 + 1)} {_word(known * 13)}", "Job": TITLES[(row + rest) % len(TITLES)],
+            "Mail": f"p{row}@c{known // SPACE}.example", "Tel": f"077{(known * 97 + moves) % 100_000_000:08}", "Firm": f"A{firm}",
         }  # fmt: skip
+
+    def _known(self, firm: int, row: int) -> int:
+        """The number of a row that stands for the same in every CRM that holds it."""
+        return (self.number // AREA if firm % 3 == 0 else self.number) * SPACE + row
+
+    def _parted(self, row: int, times: int) -> tuple[int, int]:
+        """How often it changed in what linking reads, and how often in what it does not."""
+        return (times, 0) if row // int(1 / self.share) % 10 == 0 else (0, times)
 
     def _visits(self, row: int, times: int) -> dict[str, Value]:
         firms, people = (max(int(self.records * PARTS[name]), 1) for name in ("firms", "people"))

@@ -1,7 +1,7 @@
 """Which records are compared at all: those that share a key which few share."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from jobs.link.prepared import Corpus, Prepared
 
@@ -9,17 +9,32 @@ BLOCK = 40
 """A key that more records share finds no pairs by itself; it is narrowed by place, and then given up."""
 
 
-def candidates(prepared: Sequence[Prepared], corpus: Corpus) -> set[tuple[int, int]]:
-    """Pairs of positions, the smaller first."""
+def candidates(prepared: Sequence[Prepared], corpus: Corpus) -> Iterator[tuple[int, int]]:
+    """Pairs of positions, the smaller first, in order."""
     blocks: dict[str, list[int]] = defaultdict(list)
     for position, one in enumerate(prepared):
         for key in set(_keys(one, corpus)):
             blocks[key].append(position)
-    found: set[tuple[int, int]] = set()
-    for key in sorted(blocks):
-        for block in _narrowed(blocks[key], prepared):
-            found.update((a, b) for i, a in enumerate(block) for b in block[i + 1 :])
-    return found
+    return pairs_within(block for shared in blocks.values() for block in _narrowed(shared, prepared))
+
+
+def pairs_within(blocks: Iterable[list[int]]) -> Iterator[tuple[int, int]]:
+    """Each pair of positions that some block holds, once and in order. `blocks` hold positions in order, and are used up.
+
+    A record's partners are found when its turn comes, so that the pairs, which are many, are never held all at once."""
+    of: dict[int, list[list[int]]] = defaultdict(list)
+    for block in blocks:
+        if len(block) > 1:
+            for position in block:
+                of[position].append(block)
+            block.reverse()
+    for position in sorted(of):
+        partners: set[int] = set()
+        for block in of.pop(position):
+            block.pop()  # itself: those before it have gone already
+            partners.update(block)
+        for partner in sorted(partners):
+            yield position, partner
 
 
 def _narrowed(block: list[int], prepared: Sequence[Prepared]) -> Iterator[list[int]]:

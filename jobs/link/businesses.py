@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from jobs.link.blocks import candidates
 from jobs.link.clusters import cluster, decided
 from jobs.link.edges import edges_of, how_joined
-from jobs.link.levels import Levels, levels
+from jobs.link.levels import SIDES, at_sight, by_letters, levels
 from jobs.link.prepared import Corpus, Prepared, corpus, prepare
 from jobs.link.records import BusinessRecord, Decision, Edge, Joined, Key
 from jobs.link.register import CompanyLookup, RegisterLink, link_to_register
+from jobs.link.weighing import Scale, Weighed
 from mappings.link_points import business_points
 from mappings.names import name_key
 
@@ -38,14 +39,16 @@ def link_businesses(
     links = link_to_register(found, register) if register else {}
     prepared = [prepare(record, links[record.key].company_number if record.key in links else "") for record in found]
     known = corpus(prepared, _former_names(links, register) if register else ())
-    compared, points = _compared(prepared, known), business_points()
-    pairs = {key: points.odds(seen) for key, seen in compared.items()}
+    points = business_points()
+    scale = Scale(points, SIDES)
+    compared = _compared(prepared, known, scale)
+    pairs = {key: weighed.odds for key, weighed in compared.items()}
     numbers = {one.key: one.linked or one.typed for one in prepared if one.linked or one.typed}
     human = decided(decisions)
     by_key = {one.key: one for one in prepared}
 
     def weight(left: Key, right: Key) -> float:
-        return points.odds(levels(by_key[left], by_key[right], known))
+        return scale.weigh(levels(by_key[left], by_key[right], known)).odds
 
     clusters = cluster([one.key for one in prepared], pairs, human, numbers, weight, points.join)
     edges = list(edges_of(clusters, compared, points, numbers))
@@ -69,13 +72,17 @@ def _former_names(links: Mapping[Key, RegisterLink], register: CompanyLookup) ->
             yield name_key(company.name if company else ""), name_key(former)
 
 
-def _compared(prepared: Sequence[Prepared], known: Corpus) -> dict[tuple[Key, Key], Levels]:
-    """The levels of each pair that is worth comparing. Pairs that nothing speaks for are left out to save memory."""
-    kept = {}
-    for a, b in sorted(candidates(prepared, known)):
-        seen = levels(prepared[a], prepared[b], known)
-        if business_points().odds(seen) >= business_points().ask:
-            kept[(prepared[a].key, prepared[b].key)] = seen
+def _compared(prepared: Sequence[Prepared], known: Corpus, scale: Scale) -> dict[tuple[Key, Key], Weighed]:
+    """What each pair weighs that is worth comparing, in order. Pairs that nothing speaks for are left out to save memory."""
+    kept, ask = {}, scale.points.ask
+    for a, b in candidates(prepared, known):
+        one, other = prepared[a], prepared[b]
+        seen = at_sight(one, other, known)
+        if not scale.may_be_told(seen):
+            continue
+        weighed = scale.weigh(by_letters(one, other, known, seen))
+        if weighed.odds >= ask:
+            kept[(one.key, other.key)] = weighed
     return kept
 
 

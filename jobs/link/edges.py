@@ -1,23 +1,23 @@
 """Edges: what is told of each pair that was joined, and of each that nearly was."""
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 
 from jobs.link.clusters import ordered
 from jobs.link.records import ALONE, DIFFERENT, LIKELY, SAME, SURE, UNSURE, Edge, Joined, Key
+from jobs.link.weighing import Weighed
 from mappings.link_points import LinkPoints
 
 
 def edges_of(
     clusters: Iterable[Iterable[Key]],
-    compared: Mapping[tuple[Key, Key], Mapping[str, str]],
+    compared: Mapping[tuple[Key, Key], Weighed],
     points: LinkPoints,
     numbers: Mapping[Key, str],
 ) -> Iterator[Edge]:
-    """An edge for each compared pair, in order: same (joined by it), different (two company numbers), unsure (a person is asked)."""
+    """An edge for each compared pair, in their order: same (joined by it), different (two company numbers), unsure (a person is asked)."""
     at = {key: index for index, keys in enumerate(clusters) for key in keys}
-    for (left, right), seen in sorted(compared.items()):
-        odds = points.odds(seen)
+    for (left, right), weighed in compared.items():
+        odds = weighed.odds
         if at[left] == at[right]:
             if odds < points.join:
                 continue  # other pairs joined the two
@@ -26,11 +26,7 @@ def edges_of(
             judgement, band = DIFFERENT, SURE
         else:
             judgement, band = UNSURE, UNSURE
-        yield Edge(*ordered(left, right), judgement, _likelihood(odds), band, points.evidence(seen))
-
-
-def _likelihood(odds: float) -> float:
-    return round(1 / (1 + math.exp(-odds)), 4)
+        yield Edge(*ordered(left, right), judgement, weighed.likelihood, band, weighed.evidence)
 
 
 def how_joined(clusters: Iterable[list[Key]], edges: Iterable[Edge]) -> dict[Key, Joined]:

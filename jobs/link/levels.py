@@ -3,29 +3,40 @@
 from rapidfuzz.distance import OSA
 
 from jobs.link.prepared import Corpus, Prepared
+from jobs.link.weighing import UNKNOWN, Levels
 from mappings.company_numbers import one_slip_apart
 from mappings.names_text import word_set
 
-Levels = dict[str, str]
+SIDES = ("name", "rarity", "number", "postcode", "address", "town", "domain", "mail", "phone", "site", "crm", "form", "crowd")
 
 
 def levels(a: Prepared, b: Prepared, corpus: Corpus) -> Levels:
-    """The level of each side, 'none' where a record is silent."""
-    return {
-        "name": name_level(a, b, corpus),
-        "rarity": _rarity(a, b, corpus),
-        "number": _number(a, b),
-        "postcode": _postcode(a, b),
-        "address": _address(a, b),
-        "town": _town(a, b),
-        "domain": _domain(a, b, corpus),
-        "mail": _mail(a, b, corpus),
-        "phone": _shared(a.phones, b.phones, "t", corpus),
-        "site": _site(a, b),
-        "crm": "same" if a.key[0] == b.key[0] else "other",
-        "form": "both" if a.registered_form and b.registered_form else "one" if a.registered_form or b.registered_form else "none",
-        "crowd": _crowd(a, b, corpus),
-    }
+    """The level of each of SIDES, 'none' where a record is silent."""
+    return by_letters(a, b, corpus, at_sight(a, b, corpus))
+
+
+def by_letters(a: Prepared, b: Prepared, corpus: Corpus, seen: Levels) -> Levels:
+    """The levels, of those seen at sight."""
+    return (name_level(a, b, corpus), *seen[1:4], _address(a, b), *seen[5:])
+
+
+def at_sight(a: Prepared, b: Prepared, corpus: Corpus) -> Levels:
+    """The levels but for those that take long, as names and addresses are compared letter by letter: these are UNKNOWN."""
+    return (
+        UNKNOWN,
+        _rarity(a, b, corpus),
+        _number(a, b),
+        _postcode(a, b),
+        UNKNOWN if a.address and b.address else "none",
+        _town(a, b),
+        _domain(a, b, corpus),
+        _mail(a, b, corpus),
+        _shared(a.phones, b.phones, "t", corpus),
+        _site(a, b),
+        "same" if a.key[0] == b.key[0] else "other",
+        "both" if a.registered_form and b.registered_form else "one" if a.registered_form or b.registered_form else "none",
+        _crowd(a, b, corpus),
+    )
 
 
 def name_level(a: Prepared, b: Prepared, corpus: Corpus) -> str:
@@ -34,11 +45,11 @@ def name_level(a: Prepared, b: Prepared, corpus: Corpus) -> str:
         return "none"
     if a.compact == b.compact:
         return "same"
-    if a.other_names & b.other_names or a.compact in b.other_names or b.compact in a.other_names:
+    if a.compact in b.other_names or b.compact in a.other_names or not a.other_names.isdisjoint(b.other_names):
         return "trading"
     if b.compact in corpus.aliases.get(a.compact, ()):
         return "alias"
-    if (a.compact in b.acronyms and len(a.compact) <= 8) or (b.compact in a.acronyms and len(b.compact) <= 8):
+    if (len(a.compact) <= 8 and a.compact in b.acronyms) or (len(b.compact) <= 8 and b.compact in a.acronyms):
         return "acronym"
     left, right = _unmatched(a.words, b.words)
     return _by_words(a, b, left, right, corpus)
@@ -56,10 +67,10 @@ def _by_words(a: Prepared, b: Prepared, left: list[str], right: list[str], corpu
     ratio = OSA.normalized_similarity(a.compact, b.compact)
     if ratio >= 0.82 and not extra & word_set("group_words") and joined_left[:1] == joined_right[:1]:
         return "near"
-    if extra <= corpus.towns | word_set("weak_words"):
+    if extra - word_set("weak_words") <= corpus.towns:
         return "sites"
     shared = len(a.words) + len(b.words) - len(left) - len(right)
-    if shared and any(corpus.is_rare(word) for word in set(a.words) & set(b.words)):
+    if shared and any(corpus.is_rare(word) for word in _common_words(a, b)):
         return "rare word"
     return "some words" if shared >= 3 else "other" if ratio < 0.6 else "similar"
 
@@ -93,17 +104,24 @@ def _unmatched(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[list[str]
 def _slip(left: str, right: str) -> bool:
     """Whether two words differ by a slip: one edit, two in long ones; never in a number, nor in a word that has a meaning of its own."""
     shorter = min(len(left), len(right))
-    if shorter < 4 or [c for c in left if c.isdigit()] != [c for c in right if c.isdigit()]:
-        return False
-    if {left, right} <= word_set("group_words"):
-        return False
     allowed = 1 if shorter < 9 else 2
-    return OSA.distance(left, right, score_cutoff=allowed) <= allowed
+    # The distance first: hardly any two words come so near that the rest is to be asked.
+    if shorter < 4 or OSA.distance(left, right, score_cutoff=allowed) > allowed:
+        return False
+    return _digits(left) == _digits(right) and not {left, right} <= word_set("group_words")
+
+
+def _digits(text: str) -> list[str]:
+    return [c for c in text if c.isdigit()]
+
+
+def _common_words(a: Prepared, b: Prepared) -> list[str]:
+    return [word for word in a.words if word in b.words]
 
 
 def _rarity(a: Prepared, b: Prepared, corpus: Corpus) -> str:
     """How few names have the rarest word of both."""
-    shared = [corpus.words[word] for word in set(a.words) & set(b.words)]
+    shared = [corpus.words[word] for word in _common_words(a, b)]
     if not shared:
         return "no word"
     rarest = min(shared)

@@ -1,15 +1,17 @@
 """A person record made ready for comparing, and how two of them agree."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from jobs.link.prepared import NOTHING
 from jobs.link.records import Key, PersonRecord
+from jobs.link.weighing import Levels
 from mappings.contact_points import is_mobile, is_role_mailbox, mail_address, phones
 from mappings.names_text import fold
 from mappings.person_names import PersonName, name_level, person_name
 
-Levels = dict[str, str]
+SIDES = ("name", "rarity", "business", "mail", "mobile", "landline", "title", "namesakes", "crm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Corpus:
     """How common names are: among all records, and the like-named at one business."""
 
     last_names: Counter[str]
+    names: int
+    """How many last names were counted in all."""
     namesakes: Counter[tuple[str, str, str]]
     """Distinct first names by business, last name and initial."""
 
@@ -45,8 +49,8 @@ def prepare(record: PersonRecord) -> Prepared:
         mail=mail,
         mailbox=mail.partition("@")[0],
         own_mail=bool(mail) and not is_role_mailbox(mail),
-        mobiles=frozenset(number for number in numbers if is_mobile(number)),
-        landlines=frozenset(number for number in numbers if not is_mobile(number)),
+        mobiles=frozenset(number for number in numbers if is_mobile(number)) or NOTHING,
+        landlines=frozenset(number for number in numbers if not is_mobile(number)) or NOTHING,
         title=fold(record.title),
         business=record.business or "",
     )
@@ -59,28 +63,28 @@ def corpus(prepared: Sequence[Prepared]) -> Corpus:
         if one.business and len(one.name.first) > 1:
             firsts.setdefault((one.business, one.name.last, one.name.first[0]), set()).add(one.name.first)
     names = {(one.name.first, one.name.last, one.business) for one in prepared}
-    return Corpus(Counter(last for _, last, _ in names), Counter({key: len(found) for key, found in firsts.items()}))
+    last_names = Counter(last for _, last, _ in names)
+    return Corpus(last_names, last_names.total(), Counter({key: len(found) for key, found in firsts.items()}))
 
 
 def levels(a: Prepared, b: Prepared, known: Corpus) -> Levels:
-    """The level of each side, 'none' where a record is silent."""
-    return {
-        "name": name_level(a.name, b.name),
-        "rarity": _rarity(a, b, known),
-        "business": "none" if not a.business or not b.business else "same" if a.business == b.business else "other",
-        "mail": _mail(a, b),
-        "mobile": _shared(a.mobiles, b.mobiles),
-        "landline": _shared(a.landlines, b.landlines),
-        "title": "none" if not a.title or not b.title else "same" if a.title == b.title else "different",
-        "namesakes": _namesakes(a, b, known),
-        "crm": "same" if a.key[0] == b.key[0] else "other",
-    }
+    """The level of each of SIDES, 'none' where a record is silent."""
+    return (
+        name_level(a.name, b.name),
+        _rarity(a, b, known),
+        "none" if not a.business or not b.business else "same" if a.business == b.business else "other",
+        _mail(a, b),
+        _shared(a.mobiles, b.mobiles),
+        _shared(a.landlines, b.landlines),
+        "none" if not a.title or not b.title else "same" if a.title == b.title else "different",
+        _namesakes(a, b, known),
+        "same" if a.key[0] == b.key[0] else "other",
+    )
 
 
 def _rarity(a: Prepared, b: Prepared, known: Corpus) -> str:
     count = min(known.last_names[a.name.last], known.last_names[b.name.last])
-    total = max(1, known.last_names.total())
-    return "rare" if count <= 2 or count * 5000 <= total else "common" if count * 400 >= total else "known"
+    return "rare" if count <= 2 or count * 5000 <= known.names else "common" if count * 400 >= max(1, known.names) else "known"
 
 
 def _mail(a: Prepared, b: Prepared) -> str:
@@ -93,9 +97,8 @@ def _mail(a: Prepared, b: Prepared) -> str:
     return "same mailbox" if a.mailbox == b.mailbox and len(a.mailbox) > 4 else "both own"
 
 
-def _shared(a: Iterable[str], b: Iterable[str]) -> str:
-    one, other = set(a), set(b)
-    return "none" if not one or not other else "same" if one & other else "different"
+def _shared(a: frozenset[str], b: frozenset[str]) -> str:
+    return "none" if not a or not b else "different" if a.isdisjoint(b) else "same"
 
 
 def _namesakes(a: Prepared, b: Prepared, known: Corpus) -> str:

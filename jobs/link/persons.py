@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from jobs.link.blocks import pairs_within
 from jobs.link.clusters import cluster, decided
 from jobs.link.edges import edges_of, how_joined
-from jobs.link.person_levels import Levels, Prepared, corpus, levels, prepare
+from jobs.link.person_levels import SIDES, Prepared, corpus, levels, prepare
 from jobs.link.records import Decision, Edge, Joined, Key, PersonRecord
+from jobs.link.weighing import Scale, Weighed
 from mappings.link_points import person_points
 
 BLOCK = 60
@@ -27,30 +29,30 @@ def link_persons(records: Iterable[PersonRecord], decisions: Iterable[Decision] 
     """Which records are one person; what people decided always holds."""
     prepared = [prepare(record) for record in sorted(records, key=lambda record: record.key)]
     known, points = corpus(prepared), person_points()
-    compared: dict[tuple[Key, Key], Levels] = {}
-    for a, b in sorted(candidates(prepared)):
-        seen = levels(prepared[a], prepared[b], known)
-        if points.odds(seen) >= points.ask:
-            compared[(prepared[a].key, prepared[b].key)] = seen
-    pairs = {key: points.odds(seen) for key, seen in compared.items()}
+    scale = Scale(points, SIDES)
+    compared: dict[tuple[Key, Key], Weighed] = {}
+    for a, b in candidates(prepared):
+        weighed = scale.weigh(levels(prepared[a], prepared[b], known))
+        if weighed.odds >= points.ask:
+            compared[(prepared[a].key, prepared[b].key)] = weighed
+    pairs = {key: weighed.odds for key, weighed in compared.items()}
     by_key = {one.key: one for one in prepared}
 
     def weight(left: Key, right: Key) -> float:
-        return points.odds(levels(by_key[left], by_key[right], known))
+        return scale.weigh(levels(by_key[left], by_key[right], known)).odds
 
     clusters = cluster([one.key for one in prepared], pairs, decided(decisions), {}, weight, points.join)
     edges = list(edges_of(clusters, compared, points, {}))
     return PersonLinks(clusters, edges, how_joined(clusters, edges))
 
 
-def candidates(prepared: Sequence[Prepared]) -> set[tuple[int, int]]:
-    """Pairs of positions, the smaller first, that share a key which few share."""
+def candidates(prepared: Sequence[Prepared]) -> Iterator[tuple[int, int]]:
+    """Pairs of positions that share a key which few share, the smaller first, in order."""
     blocks: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for position, one in enumerate(prepared):
         for key in set(_keys(one)):
             blocks[key].append(position)
-    few = (block for _, block in sorted(blocks.items()) if len(block) <= BLOCK)
-    return {(a, b) for block in few for i, a in enumerate(block) for b in block[i + 1 :]}
+    return pairs_within(block for block in blocks.values() if len(block) <= BLOCK)
 
 
 def _keys(one: Prepared) -> Iterator[tuple[str, ...]]:

@@ -1,6 +1,7 @@
 """The plain values that linking works on: what comes in, and what it answers with."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 Key = tuple[str, str]
 """A record's key: its connection and its id there."""
@@ -41,8 +42,7 @@ class PersonRecord:
     business: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """What is thought of two records, and why. `left` sorts before `right`."""
 
     left: Key

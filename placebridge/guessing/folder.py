@@ -100,7 +100,7 @@ def _town(tables: list[tuple[Sheet, str]]) -> Town:
             if its == entity:
                 rows += rows_for_index(sheet, entity, len(rows))
         if rows:
-            town.indexes[entity] = Index.of(entity, rows)
+            town.indexes[entity] = Index(entity, rows)
         if entity != "engagement":
             private |= {
                 str(name).casefold()
