@@ -14,7 +14,7 @@ from store.tables import OpsDelivery, OpsNotice
 
 notice, delivery = bulk.table_of(OpsNotice), bulk.table_of(OpsDelivery)
 
-FEW, LATELY = 3, timedelta(hours=1)
+FEW, LATELY = 5, timedelta(hours=1)
 """So many messages within so long go out as they come."""
 WAIT = timedelta(minutes=10)
 """What comes after them waits so long for more, and goes out as one."""
