@@ -72,9 +72,11 @@ def assign(clusters: Sequence[Sequence[int]], held: Mapping[int, Held], seeds: S
         if old not in used and index not in given:
             give(index, old)
             revived.add(old)
+    known = taken | used
     for index, seed in enumerate(seeds):
         if index not in given:
-            give(index, _mint(prefix, seed, taken | used))
+            give(index, _mint(prefix, seed, known))
+            known.add(given[index])
     merged: dict[str, str] = {}
     for old, index in sorted(now, key=lambda vote: (-now[vote], vote)):
         if old not in used:
