@@ -20,8 +20,13 @@ MOST = 4
 AHEAD = 2
 """Parts that wait for each process, so that none is idle and little is held in memory."""
 
-MAPPED = 4_000_000_000
-"""Bytes of SQLite's file that a process reads in place."""
+SETTINGS = {
+    # Else each page of the file is copied once more for every process.
+    "sqlite": ("PRAGMA mmap_size=4000000000",),
+    # Each part asks for a few rows in a hundred, by their keys: to read whole tables for them takes two to three times as long.
+    "postgresql": ("SET LOCAL enable_hashjoin = off", "SET LOCAL enable_mergejoin = off", "SET LOCAL max_parallel_workers_per_gather = 0"),
+}
+"""How each database reads best for a process of the pool."""
 
 
 class Part(NamedTuple):
@@ -102,6 +107,6 @@ def _end_with(parent: BaseProcess) -> None:
 
 def _look(part: Part) -> Changes:
     with seldom(), _Child.store.reading() as connection:
-        if _Child.store.is_sqlite:  # else each page of the file is copied once more for every process
-            connection.exec_driver_sql(f"PRAGMA mmap_size={MAPPED}")
+        for setting in SETTINGS[connection.dialect.name]:
+            connection.exec_driver_sql(setting)
         return changes(connection, part.ids, _Child.looking, part.touched)

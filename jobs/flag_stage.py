@@ -24,6 +24,9 @@ business, dirty, looked, stage = (bulk.table_of(model) for model in (Business, D
 WORTH = 10_000
 """So many businesses are looked at in several processes; fewer are done before these have begun."""
 
+APART = {"sqlite": 2 * BATCH, "postgresql": 4 * BATCH}
+"""Businesses of a part that a process looks at: PostgreSQL's planning is worth more rows."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -48,7 +51,7 @@ def flag_businesses(
         apart = whole and len(ids) >= worth and processors() > 1 and store.seen_by_others
         marked = _forget_marks(connection) if apart else set()
     touched = set(ids) if whole and relisted else marked
-    parts = [Part(part, sorted(touched.intersection(part))) for part in _parts(ids, batch or (2 * BATCH if apart else BATCH))]
+    parts = [Part(part, sorted(touched.intersection(part))) for part in _parts(ids, batch or (APART[store.engine.dialect.name] if apart else BATCH))]
     with seldom():
         (_look_apart if apart else _look_here)(store, parts, looking, progress)
     with store.connect() as connection:
