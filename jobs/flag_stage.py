@@ -51,7 +51,8 @@ def flag_businesses(
         apart = whole and len(ids) >= worth and processors() > 1 and store.seen_by_others
         marked = _forget_marks(connection) if apart else set()
     touched = set(ids) if whole and relisted else marked
-    parts = [Part(part, sorted(touched.intersection(part))) for part in _parts(ids, batch or (APART[store.engine.dialect.name] if apart else BATCH))]
+    size = batch or (APART[store.engine.dialect.name] if apart else BATCH)
+    parts = [Part(part, sorted(touched.intersection(part))) for part in _parts(ids, size)]
     with seldom():
         (_look_apart if apart else _look_here)(store, parts, looking, progress)
     with store.connect() as connection:
