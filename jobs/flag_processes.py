@@ -16,7 +16,7 @@ from jobs.flag_changes import Changes, Looking, changes
 from store.database import Database
 
 MOST = 4
-"""Processes, whatever the machine has: each holds some 150 MB and a connection to the database."""
+"""Processes, whatever the machine has: each holds some 170 MB and a connection to the database."""
 AHEAD = 2
 """Parts that wait for each process, so that none is idle and little is held in memory."""
 
