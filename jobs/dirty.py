@@ -28,11 +28,11 @@ def mark(connection: Connection, changes: Changes) -> None:
     people = {int(who) for _, who in changes.participants.keys() if who.isdigit()}
     businesses = {key[1] for key in (*changes.posts.keys(), *changes.named.keys())}
     touched = {key[0] for change in (changes.engagements, changes.named, changes.participants) for key in change.keys()}
-    for part in _parts(touched):
+    for part in bulk.parts(sorted(touched)):
         businesses.update(connection.scalars(select(named.c.business_record_id).where(among(connection, named.c.engagement_id, part))))
         at = select(participant.c.person_record_id).where(among(connection, participant.c.engagement_id, part))
         people.update(person for person in connection.scalars(at) if person is not None)
-    for part in _parts(people):
+    for part in bulk.parts(sorted(people)):
         businesses.update(connection.scalars(select(post.c.business_record_id).where(among(connection, post.c.person_record_id, part))))
     mark_records(connection, businesses)
 
@@ -60,7 +60,7 @@ def mark_records(connection: Connection, business_record_ids: Iterable[int]) -> 
 
 def _of_records(connection: Connection, business_record_ids: Iterable[int]) -> set[str]:
     found: set[str] = set()
-    for part in _parts(set(business_record_ids)):
+    for part in bulk.parts(sorted(set(business_record_ids))):
         found.update(connection.scalars(select(business_record.c.business_id).where(among(connection, business_record.c.record_id, part))))
     return found
 
@@ -68,8 +68,3 @@ def _of_records(connection: Connection, business_record_ids: Iterable[int]) -> s
 def mark_businesses(connection: Connection, business_ids: Iterable[str]) -> None:
     """Marks these businesses."""
     bulk.insert(connection, Dirty, ("business_id",), [(found,) for found in sorted(set(business_ids))])
-
-
-def _parts(ids: set[int]) -> Iterable[list[int]]:
-    ordered = sorted(ids)
-    return [ordered[start : start + bulk.CHUNK] for start in range(0, len(ordered), bulk.CHUNK)]

@@ -85,7 +85,7 @@ def flags_as_of(store: Database, as_of: date, rules: PolicyRules, zone: ZoneInfo
         fresh = set(connection.scalars(select(looked.c.business_id).where(*holds)))
         rows = [dict(row) for row in connection.execute(select(flag)).mappings() if row["business_id"] in fresh]
         stale = sorted(set(names) - fresh)
-        for start in range(0, len(stale), BATCH):
-            rows += [found.row for found in decide_all(connection, stale[start : start + BATCH], as_of, rules, zone) if found.row]
+        for part in bulk.parts(stale, BATCH):
+            rows += [found.row for found in decide_all(connection, part, as_of, rules, zone) if found.row]
     named = [row | {"name": names[row["business_id"]]} for row in rows if row["business_id"] in names]
     return sorted(named, key=lambda row: (-row["priority"], row["name"].casefold(), row["business_id"]))

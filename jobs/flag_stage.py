@@ -1,6 +1,6 @@
 """The flag stage: looks at every business that something touched, time included, and keeps flags, their history, list and picture."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -52,14 +52,14 @@ def flag_businesses(
         marked = _forget_marks(connection) if apart else set()
     touched = set(ids) if whole and relisted else marked
     size = batch or (APART[store.engine.dialect.name] if apart else BATCH)
-    parts = [Part(part, sorted(touched.intersection(part))) for part in _parts(ids, size)]
+    parts = [Part(part, sorted(touched.intersection(part))) for part in bulk.parts(ids, size)]
     with seldom():
         (_look_apart if apart else _look_here)(store, parts, looking, progress)
     with store.connect() as connection:
         worked_from = {"rules": looking.version, "list": keeping.SHAPE}
         bulk.replace(connection, Stage, [{"name": "flag", "worked_from": worked_from}], {"name": "flag"})
         left = _touched(connection, as_of) if apart else []
-    _look_here(store, [Part(part, []) for part in _parts(left, batch or BATCH)], looking)
+    _look_here(store, [Part(part, []) for part in bulk.parts(left, batch or BATCH)], looking)
     return len(ids)
 
 
@@ -102,10 +102,6 @@ def _look_apart(store: Database, parts: Sequence[Part], looking: Looking, progre
         with store.connect() as connection:
             write(connection, found or changes(connection, part.ids, looking, part.touched), looking.as_of)
         progress(done := done + len(part.ids), total)
-
-
-def _parts(ids: Sequence[str], batch: int) -> Iterator[list[str]]:
-    return (list(ids[start : start + batch]) for start in range(0, len(ids), batch))
 
 
 def _everyone(connection: Connection) -> list[str]:

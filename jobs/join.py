@@ -143,8 +143,8 @@ def with_former(connection: Connection, kind: Kind, rows: list[dict[str, Any]], 
 
 
 def _rows_of(connection: Connection, table: Table, column: ColumnElement[Any], values: list[Any]) -> Iterator[dict[str, Any]]:
-    for start in range(0, len(values), bulk.CHUNK):
-        query = select(table).where(among(connection, column, values[start : start + bulk.CHUNK]))
+    for part in bulk.parts(values):
+        query = select(table).where(among(connection, column, part))
         yield from map(dict, connection.execute(query).mappings().all())
 
 

@@ -93,8 +93,7 @@ class Asking:
 
     def _forget(self, keys: list[str]) -> None:
         with self.store.connect() as connection:
-            for start in range(0, len(keys), bulk.CHUNK):
-                part = keys[start : start + bulk.CHUNK]
+            for part in bulk.parts(keys):
                 connection.execute(delete(answer).where(answer.c.name == self.lookup.name, among(connection, answer.c.key, part)))
                 self._keep_officers(connection, dict.fromkeys(part))
             runs.count(connection, self.run_id, runs.Counts(removed=len(keys)))

@@ -13,7 +13,7 @@ from jobs import runs
 from jobs.budget import shared_budget
 from jobs.pull import ENTITY_ORDER, Progress, Task, pull
 from jobs.settle import DeletionsRefused
-from jobs.sources import LookupSource, Source
+from jobs.sources import Configured, Source
 from store import bulk
 from store.database import Database
 from store.tables import Connection as ConnectionRow
@@ -77,6 +77,7 @@ def pull_alone(store: Database, source: Source, options: Options) -> Result:
 
 
 def pull_connection(store: Database, source: Source, options: Options) -> Result:
+    """Reads one connection and leaves its run open, for `end_runs`. A fault of the other end is in what it gives."""
     result = Result(source.name)
     task_of = _tasks(store, source, options)
     try:
@@ -123,7 +124,7 @@ def _tasks(store: Database, source: Source, options: Options) -> Callable[[Conne
     return task
 
 
-def connection_id(store: Database, source: Source | LookupSource) -> int:
+def connection_id(store: Database, source: Configured) -> int:
     """The stored id of a connection, which it gets when it is first seen."""
     values = {"kind": source.kind, "side": source.side}
     with store.connect() as connection:
@@ -137,4 +138,5 @@ def connection_id(store: Database, source: Source | LookupSource) -> int:
 
 
 def end_runs(store: Database, results: Sequence[Result]) -> None:
+    """Closes the runs of these connections, each with its outcome and what was said."""
     runs.end(store, {result.connection: (result.outcome, "; ".join(result.messages)) for result in results})

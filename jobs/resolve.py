@@ -145,9 +145,9 @@ def _survivor(survivor_of: Mapping[tuple[str, str], str], key: tuple[str, str]) 
 
 def _record_ids(connection: Connection, connection_id: int, source_ids: list[str]) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = {}
-    for start in range(0, len(source_ids), bulk.CHUNK):
-        part = among(connection, record.c.source_id, source_ids[start : start + bulk.CHUNK])
-        query = select(record.c.entity, record.c.source_id, record.c.id).where(record.c.connection_id == connection_id, part)
+    for part in bulk.parts(source_ids):
+        these = record.c.connection_id == connection_id, among(connection, record.c.source_id, part)
+        query = select(record.c.entity, record.c.source_id, record.c.id).where(*these)
         found |= {(row.entity, row.source_id): row.id for row in connection.execute(query)}
     return found
 

@@ -196,9 +196,8 @@ class _Settling:
         # In two steps, as PostgreSQL expects next to nothing of the inner query and would ask it anew for every row.
         keys = list(self.connection.scalars(_repeated(key, these)))
         found: dict[int | str, list[Any]] = defaultdict(list)
-        for start in range(0, len(keys), bulk.CHUNK):
-            part = among(self.connection, key, keys[start : start + bulk.CHUNK])
-            for row in self.connection.execute(query.where(these, part)):
+        for part in bulk.parts(keys):
+            for row in self.connection.execute(query.where(these, among(self.connection, key, part))):
                 found[row.record_id or row.source_id].append(row)
         return found
 
@@ -294,8 +293,7 @@ class _Settling:
 
     def remove(self, lost: list[int]) -> int:
         """Marks what is gone as deleted; it comes back with its old id should the CRM send it again."""
-        for start in range(0, len(lost), bulk.CHUNK):
-            part = lost[start : start + bulk.CHUNK]
+        for part in bulk.parts(lost):
             self.connection.execute(update(record).where(among(self.connection, record.c.id, part)).values(deleted_on=self.today))
         return len(lost)
 

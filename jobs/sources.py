@@ -10,12 +10,18 @@ from mappings.field_map import FieldMap
 
 
 @dataclass(frozen=True)
-class Source:
-    """A configured connection, ready to be read."""
+class Configured:
+    """What the settings say of every connection, be it read or asked."""
 
     name: str
     kind: str
     side: str
+
+
+@dataclass(frozen=True)
+class Source(Configured):
+    """A configured connection, ready to be read."""
+
     open: Callable[[BudgetOf], Connector]
     """Makes its connector. Raises ConnectorError for settings that cannot be used."""
     field_map: FieldMap
@@ -24,12 +30,9 @@ class Source:
 
 
 @dataclass(frozen=True)
-class LookupSource:
+class LookupSource(Configured):
     """A configured lookup, ready to be asked."""
 
-    name: str
-    kind: str
-    side: str
     open: Callable[[BudgetOf], Lookup]
     """Makes it. Raises ConnectorError for settings that cannot be used."""
     keep_days: int = 30

@@ -33,11 +33,11 @@ def map_themes(
         ids = list(connection.scalars(_stale(rules)))
         _forget_deleted(connection)
         own = map_own(connection, themes, resources, rules)
-    for start in range(0, len(ids), BATCH):
-        part = ids[start : start + BATCH]
+    done = 0
+    for part in bulk.parts(ids, BATCH):
         with store.connect() as connection:
             _map_batch(connection, part, themes, resources, rules)
-        progress(start + len(part), len(ids))
+        progress(done := done + len(part), len(ids))
     return len(ids) + own
 
 
@@ -76,8 +76,7 @@ def _forget_deleted(connection: Connection) -> None:
         .where(record.c.id.is_(None), read.c.engagement_id > 0)  # those below 0 are our own
     )
     ids = list(connection.scalars(gone))
-    for start in range(0, len(ids), BATCH):
-        part = ids[start : start + BATCH]
+    for part in bulk.parts(ids, BATCH):
         bulk.replace_among(connection, ThemeFound, "engagement_id", part, [])
         bulk.replace_among(connection, ThemeRead, "engagement_id", part, [])
 

@@ -138,11 +138,6 @@ def who_took_part(touches: Iterable[Touch]) -> set[str]:
     return {who for touch in touches if touch.qualifies for who, word in touch.people.items() if word in TOOK_PART}
 
 
-def took_part(member: Member, touch: Touch) -> bool:
-    """Whether a member took part in it."""
-    return touch.people.get(member.person) in TOOK_PART and touch.qualifies
-
-
 def judge(facts: Facts, as_of: date, rules: PolicyRules) -> Judged | None:
     """What the policy says of a business; None for a closed one, which has no row."""
     if facts.closed:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import JSON, Column, ColumnElement, Connection, LargeBinary, Table, Text, and_, bindparam, cast, delete, select, update
@@ -22,6 +22,7 @@ from store.queries import among
 
 Key = tuple[Any, ...]
 Row = tuple[Any, ...]
+T = TypeVar("T")
 CHUNK = 5000
 
 
@@ -41,6 +42,11 @@ class Change:
     def keys(self) -> list[Key]:
         """Every key touched."""
         return [*self.added, *self.changed, *self.removed]
+
+
+def parts(values: Sequence[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """The values in their order, so many at a time: what one statement is to be asked for, or one transaction to hold."""
+    return (list(values[start : start + size]) for start in range(0, len(values), size))
 
 
 def table_of(model: type[SQLModel]) -> Table:
@@ -279,8 +285,8 @@ def _write(connection: Connection, model: type[SQLModel], change: Change, keys: 
         statement = update(table).where(is_key).values({name: bindparam(f"new_{name}") for _, name in others})
         values = [_key_values(keys, found) | {f"new_{name}": rows[found][index] for index, name in others} for found in change.changed]
         connection.execute(statement, values)
-    for start in range(0, len(change.added), CHUNK):
-        insert(connection, model, names, [rows[found] for found in change.added[start : start + CHUNK]])
+    for part in parts(change.added):
+        insert(connection, model, names, [rows[found] for found in part])
     tell_planner(connection, model, len(change.added))
 
 

@@ -106,9 +106,7 @@ def _claim(store: Database, channel: str, due_by: datetime, now: datetime) -> _C
             return None
         for one in waiting:
             _update(connection, one.notice_id, channel, attempts=one.attempts, not_before=now + ABANDONED_AFTER)
-        told = connection.execute(select(notice).where(notice.c.id.in_([one.notice_id for one in waiting])).order_by(notice.c.id))
-        messages = [Message(row.key, row.kind, row.subject, row.body, row.created_at) for row in told]
-    return _Claimed(channel, waiting, as_one(messages))
+    return _Claimed(channel, waiting, as_one(waiting))
 
 
 def _send(channel: Channel, message: Message) -> str | None:
@@ -135,7 +133,7 @@ def _note_sent(store: Database, claimed: _Claimed, now: datetime, done: Delivere
 def _note_failed(store: Database, claimed: _Claimed, fault: str, now: datetime, done: Delivered) -> None:
     done.failed += len(claimed.notices)
     for one in claimed.notices:
-        over = now - one.created_at >= GIVE_UP_AFTER
+        over = now - one.message.at >= GIVE_UP_AFTER
         pause = PAUSES[min(one.attempts, len(PAUSES)) - 1]
         with store.unguarded() as connection:
             state = "given_up" if over else "waiting"
@@ -174,4 +172,4 @@ def _update(connection: Connection, notice_id: int, channel: str, at_attempt: in
 
 
 def _facts(claimed: _Claimed, one: Waiting) -> dict[str, object]:
-    return {"notice": one.key, "kind": one.kind, "channel": claimed.channel, "attempt": one.attempts}
+    return {"notice": one.message.key, "kind": one.message.kind, "channel": claimed.channel, "attempt": one.attempts}

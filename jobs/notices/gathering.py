@@ -28,11 +28,9 @@ class Waiting:
     """A notice that a channel is to tell."""
 
     notice_id: int
-    key: str
-    kind: str
-    created_at: datetime
     attempts: int
     """Tries, the one that begins included."""
+    message: Message
 
 
 def next_message(connection: Connection, channel: str, due_by: datetime) -> Sequence[Waiting]:
@@ -40,7 +38,7 @@ def next_message(connection: Connection, channel: str, due_by: datetime) -> Sequ
 
     In the caller's transaction nobody else gets any of them."""
     due = (
-        select(notice.c.id, notice.c.key, notice.c.kind, notice.c.created_at, delivery.c.attempts + 1)
+        select(notice.c.id, delivery.c.attempts + 1, notice.c.key, notice.c.kind, notice.c.subject, notice.c.body, notice.c.created_at)
         .join(delivery, delivery.c.notice_id == notice.c.id)
         .where(delivery.c.channel == channel, delivery.c.state == "waiting", delivery.c.not_before <= due_by)
         .order_by(delivery.c.not_before, notice.c.id)
@@ -48,11 +46,11 @@ def next_message(connection: Connection, channel: str, due_by: datetime) -> Sequ
         # SQLite has no such words and needs none: there only one transaction at a time may write.
         .with_for_update(skip_locked=True, of=delivery)
     )
-    waiting = [Waiting(*row) for row in connection.execute(due)]
+    waiting = [Waiting(notice_id, attempts, Message(*told)) for notice_id, attempts, *told in connection.execute(due)]
     if not waiting:
         return []
     if _is_crowded(connection, channel, due_by - LATELY):
-        return waiting if min(one.created_at for one in waiting) <= due_by - WAIT else []
+        return waiting if min(one.message.at for one in waiting) <= due_by - WAIT else []
     return waiting if len(waiting) > FEW else waiting[:1]
 
 
@@ -62,8 +60,9 @@ def _is_crowded(connection: Connection, channel: str, since: datetime) -> bool:
     return (connection.scalar(sent) or 0) >= FEW
 
 
-def as_one(messages: Sequence[Message]) -> Message:
+def as_one(waiting: Sequence[Waiting]) -> Message:
     """One message that tells all of these, the oldest first."""
+    messages = [one.message for one in sorted(waiting, key=lambda one: one.notice_id)]
     if len(messages) == 1:
         return messages[0]
     titles = [message.subject.removeprefix("Placebridge: ") for message in messages]

@@ -158,8 +158,8 @@ def as_of(connection: Connection, day: date, policy: PolicyRules, zone: ZoneInfo
     offers = [(row.business_id, row.resource) for row in connection.execute(offered) if row.business_id in fresh]
     places = dict(connection.execute(select(business.c.id, business.c.place)).all())
     rows = [dict(row) for row in connection.execute(select(tally.seat_theme)).mappings() if row["business_id"] in fresh]
-    for start in range(0, len(stale), BATCH):
-        for found in decide_all(connection, stale[start : start + BATCH], day, policy, zone):
+    for part in bulk.parts(stale, BATCH):
+        for found in decide_all(connection, part, day, policy, zone):
             one = seat(found.known, found.judged, day, rules)
             rows += one.themes
             offers += [(row["business_id"], row["resource"]) for row in one.offers]

@@ -113,9 +113,9 @@ def find(store: Database, wanted: Wanted, who: str, today: date, zone: ZoneInfo)
 def every(store: Database, wanted: Wanted, who: str, today: date, zone: ZoneInfo) -> Iterator[Row]:
     """Every row of the list, whatever the page: for an export of just what is seen."""
     ids = every_id(store, wanted, who, today)
-    for start in range(0, len(ids), CHUNK):
+    for part in bulk.parts(ids, CHUNK):
         with store.reading() as connection:
-            yield from _rows(connection, ids[start : start + CHUNK], today, zone)
+            yield from _rows(connection, part, today, zone)
 
 
 def every_id(store: Database, wanted: Wanted, who: str, today: date) -> list[str]:
