@@ -3,7 +3,8 @@
     python -m benchmarks.day [--connections 10 40] [--records 50000] [--hours 24] [--only sqlite|postgresql]
 
 Each pull and each pass of the stages is a process of its own, as the worker's runs are, one after the other; nothing waits for a clock.
-Printed for each number of connections: the first load, then the hours, and what the last number of connections takes of the first's.
+Printed for each number of connections: the first load, then the hours, and what the last number of connections takes of the first's;
+on the error stream what each hour came to, as a day of many takes hours.
 """
 
 import argparse
@@ -69,6 +70,7 @@ def _days(kind: str, new_url: Callable[[], str], options: argparse.Namespace) ->
             begun, spent = time.monotonic(), Spent()
             for hour in hours:
                 _hour(url, count, options.records, hour, spent)
+                print(f"{count} connections, hour {hour}: {spent.pulls:.0f} and {spent.stages:.0f} s so far", file=sys.stderr, flush=True)
             wall, room = time.monotonic() - begun, _megabytes(url)
             print(
                 f"{count:>12} {what:>12} {spent.pulls:>9.1f} {spent.stages:>9.1f} {wall:>8.1f} {spent.memory:>8.0f} {room:>12.0f}",
