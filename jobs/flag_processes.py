@@ -1,5 +1,6 @@
 """Looks at very many businesses in several processes. They only read; what they find is written by the one who asks."""
 
+import math
 import multiprocessing
 import os
 import signal
@@ -39,6 +40,12 @@ class Part(NamedTuple):
 def processors() -> int:
     """How many processes are worth while here."""
     return min(len(os.sched_getaffinity(0)), MOST)
+
+
+def even(count: int, most: int, processes: int) -> int:
+    """How many businesses make a part, at most so many, for that all of these processes come to their end at once."""
+    rounds = math.ceil(count / (most * processes))
+    return math.ceil(count / (max(rounds, 1) * processes)) or most
 
 
 def look_apart(store: Database, parts: Sequence[Part], looking: Looking) -> Iterator[tuple[Part, Changes | None]]:

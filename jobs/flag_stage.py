@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, or_, select
 from jobs.collecting import seldom
 from jobs.flag import BATCH
 from jobs.flag_changes import Looking, changes, write
-from jobs.flag_processes import Part, look_apart, processors
+from jobs.flag_processes import Part, even, look_apart, processors
 from jobs.rules import Rules
 from jobs.work import keeping
 from store import bulk
@@ -51,7 +51,7 @@ def flag_businesses(
         apart = whole and len(ids) >= worth and processors() > 1 and store.seen_by_others
         marked = _forget_marks(connection) if apart else set()
     touched = set(ids) if whole and relisted else marked
-    size = batch or (APART[store.engine.dialect.name] if apart else BATCH)
+    size = batch or (even(len(ids), APART[store.engine.dialect.name], processors()) if apart else BATCH)
     parts = [Part(part, sorted(touched.intersection(part))) for part in bulk.parts(ids, size)]
     with seldom():
         (_look_apart if apart else _look_here)(store, parts, looking, progress)
@@ -105,8 +105,8 @@ def _look_apart(store: Database, parts: Sequence[Part], looking: Looking, progre
 
 
 def _everyone(connection: Connection) -> list[str]:
-    known = set(connection.scalars(select(business.c.id).where(business.c.merged_into.is_(None))))
-    return sorted(known | set(connection.scalars(select(looked.c.business_id))))
+    known = select(business.c.id).where(business.c.merged_into.is_(None))
+    return sorted(connection.scalars(known.union(select(looked.c.business_id))))
 
 
 def _touched(connection: Connection, as_of: date) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from jobs.decisions import kinds
 from jobs.facts import Known
 from mappings.companies import Company, Officer
-from mappings.policy import TOOK_PART, Judged, Member, Touch
+from mappings.policy import TOOK_PART, Judged, Member, Touch, met_somebody
 
 say_day = kinds.say_day
 COMPANIES_HOUSE = "Companies House"
@@ -57,12 +57,12 @@ def say_officer(officer: Officer) -> str:
 
 
 def _engaged(known: Known, judged: Judged, as_of: date, window: int) -> str:
-    leader, touch = _last(known, judged.leaders, as_of)
+    leader, touch = _last(judged, judged.leaders)
     return f"{say_person(leader)} took part in {say_touch(touch)}."
 
 
 def _leader_left(known: Known, judged: Judged, as_of: date, window: int) -> str:
-    left, touch = _last(known, judged.left_leaders, as_of)
+    left, touch = _last(judged, judged.left_leaders)
     return (
         f"{say_person(left)} took part in {say_touch(touch)} but {say_gone(left, as_of)}."
         f" No leader who is there now took part in the last {window} days.{_not_to_contact(judged)}"
@@ -77,7 +77,7 @@ def say_gone(member: Member, as_of: date) -> str:
 
 
 def _leader_lapsed(known: Known, judged: Judged, as_of: date, window: int) -> str:
-    leader, touch = _last(known, judged.leaders, as_of)
+    leader, touch = _last(judged, judged.leaders)
     lapsed = f"{say_person(leader)} last took part in {say_touch(touch)}, more than {window} days ago."
     return f"{lapsed} {_reach(known, judged, as_of, window)}{_not_to_contact(judged)}"
 
@@ -120,31 +120,28 @@ def _reach(known: Known, judged: Judged, as_of: date, window: int) -> str:
 
 def _staff_only(known: Known, judged: Judged, as_of: date, window: int) -> str:
     if judged.engaged_staff:
-        staff, touch = _last(known, judged.engaged_staff, as_of)
+        staff, touch = _last(judged, judged.engaged_staff)
         return f"Only staff took part: {say_person(staff)} in {say_touch(touch)}."
-    gone = _met(known, [member for member in known.facts.members if member.has_left(as_of)], as_of)
+    gone = _met(judged, [member for member in known.facts.members if member.has_left(as_of)])
     last = max(gone, key=_order, default=None)
     if last is not None and _when(last[1])[0] >= as_of - timedelta(days=window):
         member, touch = last
         return f"Only staff took part: {say_person(member)}, who {say_gone(member, as_of)}, in {say_touch(touch)}."
-    touch = max((touch for touch in known.facts.touches if _unattended(touch, as_of)), key=_when)
+    touch = max((touch for touch in judged.counted if touch.unattended), key=_when)
     return f"The last that is on record is {say_touch(touch)}, which does not say who took part."
-
-
-def _unattended(touch: Touch, as_of: date) -> bool:
-    return touch.is_done(as_of) and touch.qualifies and touch.names_business and not touch.has_participants
 
 
 def _when(touch: Touch) -> tuple[date, int]:
     return touch.day or date.min, -touch.id
 
 
-def _met(known: Known, people: Iterable[Member], as_of: date) -> Iterator[tuple[Member, Touch]]:
-    """Which of these people took part in what."""
+def _met(judged: Judged, people: Iterable[Member]) -> Iterator[tuple[Member, Touch]]:
+    """Which of these people took part in what counts."""
     members = {member.person: member for member in people}
-    for touch in known.facts.touches:
-        if touch.qualifies and touch.is_done(as_of):
-            yield from ((members[who], touch) for who, word in touch.people.items() if word in TOOK_PART and who in members)
+    for touch in judged.counted:
+        for who, word in touch.people.items():
+            if who in members and word in TOOK_PART:
+                yield members[who], touch
 
 
 def _order(met: tuple[Member, Touch]) -> tuple[date, str, str, int]:
@@ -152,9 +149,9 @@ def _order(met: tuple[Member, Touch]) -> tuple[date, str, str, int]:
     return _when(touch)[0], member.name, member.person, -touch.id
 
 
-def _last(known: Known, people: Iterable[Member], as_of: date) -> tuple[Member, Touch]:
+def _last(judged: Judged, people: Iterable[Member]) -> tuple[Member, Touch]:
     """Who of these people took part last, and in what."""
-    return max(_met(known, people, as_of), key=_order)
+    return max(_met(judged, people), key=_order)
 
 
 def approach(known: Known, judged: Judged, as_of: date) -> str:
@@ -189,16 +186,9 @@ def via(known: Known, judged: Judged, as_of: date) -> str:
         return kinds.say_shut(shut)
     open_doors = [member for member in judged.engaged_staff if not member.do_not_contact]
     if open_doors:
-        staff, touch = _last(known, open_doors, as_of)
+        staff, touch = _last(judged, open_doors)
         return f"{say_person(staff)}, who took part in {say_touch(touch)}"
-    ours = [
-        touch
-        for touch in known.facts.touches
-        if touch.id in known.owners
-        and touch.is_done(as_of)
-        and touch.qualifies
-        and (_unattended(touch, as_of) or any(word in TOOK_PART for word in touch.people.values()))
-    ]
+    ours = [touch for touch in judged.counted if touch.id in known.owners and met_somebody(touch)]
     if not ours:
         return ""
     touch = max(ours, key=_when)

@@ -39,6 +39,11 @@ class Touch(NamedTuple):
         """Whether it is of a kind that counts, done or not."""
         return self.kind in QUALIFYING or (self.kind == "email" and self.direction == "inbound")
 
+    @property
+    def unattended(self) -> bool:
+        """Whether it says with which business it was, and nothing of who took part."""
+        return self.names_business and not self.has_participants
+
     def is_done(self, as_of: date) -> bool:
         """Done by the end of the as-of day; what is planned, cancelled or later counts for nothing."""
         return self.day is not None and self.day <= as_of and self.status in {None, "done"}
@@ -92,8 +97,10 @@ class Judged:
     """Leaders who took part in the window and have left."""
     engaged_staff: tuple[Member, ...]
     """Others of theirs who took part in the window and are still there."""
+    counted: tuple[Touch, ...]
+    """The engagements that count, done by the as-of day, however long ago."""
     in_window: tuple[Touch, ...]
-    """What counts of the window."""
+    """Those of them that lie in the window."""
     next_on: date | None
     """The next day on which time alone could change any of this."""
 
@@ -110,9 +117,12 @@ class Case:
         self.facts, self.as_of, self.rules = facts, as_of, rules
         self.opens = as_of - timedelta(days=rules.window_days)
         """The first day of the window."""
-        self.done = [touch for touch in facts.touches if touch.is_done(as_of)]
-        """Engagements that are done by the as-of day."""
-        self.in_window = [touch for touch in self.done if touch.day is not None and touch.day >= self.opens]
+        done = [touch for touch in facts.touches if touch.is_done(as_of)]
+        self.recent = [touch for touch in done if touch.day is not None and touch.day >= self.opens]
+        """Engagements that are done and lie in the window, of any kind."""
+        self.counted = [touch for touch in done if touch.qualifies]
+        """Engagements that are done and count, however long ago."""
+        self.in_window = [touch for touch in self.recent if touch.qualifies]
         """Those of them that lie in the window."""
         self.took_part = who_took_part(self.in_window)
         """Who took part in the window, by their ids."""
@@ -134,8 +144,8 @@ class Case:
 
 
 def who_took_part(touches: Iterable[Touch]) -> set[str]:
-    """The ids of all who took part in one of these."""
-    return {who for touch in touches if touch.qualifies for who, word in touch.people.items() if word in TOOK_PART}
+    """The ids of all who took part in one of these, each of which counts."""
+    return {who for touch in touches for who, word in touch.people.items() if word in TOOK_PART}
 
 
 def judge(facts: Facts, as_of: date, rules: PolicyRules) -> Judged | None:
@@ -152,6 +162,7 @@ def judge(facts: Facts, as_of: date, rules: PolicyRules) -> Judged | None:
         leaders=tuple(case.leaders),
         left_leaders=tuple(left),
         engaged_staff=tuple(_engaged_staff(case)),
+        counted=tuple(case.counted),
         in_window=tuple(case.in_window),
         next_on=next_change(facts, as_of, rules),
     )
@@ -162,7 +173,7 @@ def _state(case: Case) -> str:
         return "engaged"
     if any(leader.person in case.took_part for leader in case.left_leaders):
         return "leader_left"
-    if not who_took_part(case.done).isdisjoint(leader.person for leader in case.leaders):
+    if not who_took_part(case.counted).isdisjoint(leader.person for leader in case.leaders):
         return "leader_lapsed"
     return "leader_not_engaged" if case.leaders else "no_leader_known"
 
@@ -172,16 +183,14 @@ def _reach(case: Case) -> str:
         return "leader"
     if any(met_somebody(touch) for touch in case.in_window):
         return "staff_only"
-    if any(_invited_somebody(touch) for touch in case.in_window):
+    if any(_invited_somebody(touch) for touch in case.recent):
         return "invited_only"
     return "none"
 
 
 def met_somebody(touch: Touch) -> bool:
-    """Whether somebody of the business took part in an engagement that counts, as far as anybody wrote down who was there."""
-    if not touch.qualifies:
-        return False
-    return any(word in TOOK_PART for word in touch.people.values()) or (touch.names_business and not touch.has_participants)
+    """Whether somebody of the business took part in an engagement, as far as anybody wrote down who was there."""
+    return touch.unattended or any(word in TOOK_PART for word in touch.people.values())
 
 
 def _invited_somebody(touch: Touch) -> bool:

@@ -1,10 +1,11 @@
 """Small helpers for queries that both databases understand."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func, select, type_coerce
+from sqlalchemy import BindParameter, ColumnElement, Connection, DateTime, bindparam, func, select, type_coerce
 from sqlalchemy.types import UserDefinedType
 
 
@@ -25,6 +26,11 @@ def listed(connection: Connection, values: Sequence[Any]) -> Any:
         return text
     # PostgreSQL writes an array as JSON does, but for its brackets and for what stands behind a backslash.
     return "{" + (text[1:-1] if "\\" not in text else ",".join(map(_quoted, values))) + "}"
+
+
+def instant(connection: Connection, column: ColumnElement[datetime | None]) -> ColumnElement[datetime | None]:
+    """A moment for a query of very many rows. PostgreSQL's driver gives it with its zone, and the column's type would make each anew."""
+    return column if connection.dialect.name == "sqlite" else type_coerce(column, DateTime(timezone=True))
 
 
 def _quoted(value: object) -> str:

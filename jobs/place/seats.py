@@ -91,11 +91,12 @@ def _themes(known: Known, judged: Judged, sector: Seat) -> Iterator[dict[str, An
         "size": size_of(known.facts.employees),
         "engaged": judged.state == "engaged",
     }
-    met, led, leaders = set[str](), set[str](), [leader.person for leader in judged.leaders]
+    met, led, leaders = set[str](), set[str](), {leader.person for leader in judged.leaders}
     for touch in judged.in_window:
-        about = (WHOLE, *known.themes.get(touch.id, ()))
-        met.update(about if met_somebody(touch) else ())
-        led.update(() if who_took_part([touch]).isdisjoint(leaders) else about)
+        if met_somebody(touch):
+            about = (WHOLE, *known.themes.get(touch.id, ()))
+            met.update(about)
+            led.update(() if leaders.isdisjoint(who_took_part([touch])) else about)
     for theme in (WHOLE, *known.facts.themes):
         yield shared | {"theme": theme, "met": theme in met, "led": theme in led}
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from jobs import dirty
-from jobs.flag_processes import processors
+from jobs.flag_processes import even, processors
 from jobs.flag_stage import flag_businesses
 from jobs.pipeline import sync
 from jobs.pulling import Options
@@ -180,3 +180,18 @@ def _lives(process_id: str) -> bool:
         return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "processes", "sizes"),
+    [
+        (100_000, 4000, 2, [3847] * 25 + [3825]),
+        (100_000, 2000, 2, [2000] * 50),
+        (10_001, 4000, 4, [2501, 2501, 2501, 2498]),
+        (10_000, 2000, 3, [1667] * 5 + [1665]),
+        (3, 2000, 2, [2, 1]),
+        (0, 2000, 2, []),
+    ],
+)
+def test_parts_are_such_that_all_processes_come_to_their_end_at_once(count: int, most: int, processes: int, sizes: list[int]) -> None:
+    assert [len(part) for part in bulk.parts(range(count), even(count, most, processes))] == sizes
