@@ -47,6 +47,8 @@ class Kind(Generic[S]):
     """Makes a connector. Raises ConnectorError for settings that cannot be used; sends nothing yet."""
     about: str
     """What it connects to, in a few words for a list."""
+    reads_ahead: bool = False
+    """The next page may be asked for while one is stored: by another thread than the one that opened it, and never by two at once."""
 
 
 @dataclass(frozen=True)

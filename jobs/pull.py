@@ -6,6 +6,7 @@ A page's rows and the cursor after it are stored in one transaction, so a run th
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy import Row as SqlRow
 
 from connector.contract import Connector, ConnectorError, Entity, Page, StopEntity, Stopped, TryLater
+from jobs.ahead import ahead
 from jobs.arrivals import Arrivals
 from jobs.runs import Counts
 from jobs.settle import DeletionsRefused, Ended, Finished, settle
@@ -46,6 +48,8 @@ class Task:
     full: bool = False
     accept_deletions: bool = False
     progress: Progress = lambda what, done, total: None
+    ahead: bool = False
+    """Whether the next page is asked for while one is stored."""
 
     @property
     def blocks(self) -> list[Block]:
@@ -182,9 +186,11 @@ def _drop(task: Task) -> None:
 
 def _read_block(task: Task, block: Block, read: _Read, known: bool, since: dict[str, Any] | None) -> None:
     rows, begun_at = Arrivals(task.connection_id, block, task.zone, known, task.full), read.block
-    for page in _pages(task.connector, as_entity(block), since if read.cursor is None else read.cursor):
-        _store_page(task, rows, read, page)
-        task.progress(f"{task.entity} {block.source}", page.done, page.total)
+    pages = _pages(task.connector, as_entity(block), since if read.cursor is None else read.cursor)
+    with ahead(pages) if task.ahead else nullcontext(pages) as coming:
+        for page in coming:
+            _store_page(task, rows, read, page)
+            task.progress(f"{task.entity} {block.source}", page.done, page.total)
     if read.block == begun_at:
         raise StopEntity(f"{task.entity} {block.source}: the connector stopped before its last page; tell whoever wrote it")
 

@@ -119,6 +119,7 @@ def _tasks(store: Database, source: Source, options: Options) -> Callable[[Conne
         return Task(
             store, held, run_id, connector, source.field_map, entity, options.zone, options.today,
             options.full, options.accept_deletions, lambda what, done, total: options.progress(f"{source.name}: {what}", done, total),
+            source.reads_ahead and store.writes_side_by_side,
         )  # fmt: skip
 
     return task

@@ -25,6 +25,8 @@ class Source(Configured):
     open: Callable[[BudgetOf], Connector]
     """Makes its connector. Raises ConnectorError for settings that cannot be used."""
     field_map: FieldMap
+    reads_ahead: bool = False
+    """As its kind has it (`connector.kind`)."""
     reads: object = None
     """What it reads, in the settings' words: two connections that read the same hold everything twice."""
 

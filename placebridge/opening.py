@@ -200,6 +200,7 @@ def _source(config: Config, name: str, settings: ReadSettings, field_map: FieldM
         settings.side,
         lambda budget: kind.open(settings, replace(context, budget=budget)),
         field_map,
+        kind.reads_ahead,
         [settings.kind, *(_shown(config, getattr(settings, field)) for field in own_fields(settings.kind)), repr(field_map)],
     )
 

@@ -39,7 +39,7 @@ class SharedBudget:
 
     def take(self, now: float) -> float:
         """Takes one request and gives 0; or takes nothing and gives the seconds after which to ask again."""
-        with self._store.connect() as connection:
+        with self._store.beside() as connection:
             until = self._locked(connection)
             used = self._used(connection, now)
             wait = max([until - now, *(_wait(span, used[span.seconds], now) for span in self._spans)])
@@ -51,7 +51,7 @@ class SharedBudget:
 
     def hold(self, until: float) -> None:
         """Nobody takes anything before that time. An earlier time than one already held changes nothing."""
-        with self._store.connect() as connection:
+        with self._store.beside() as connection:
             if self._locked(connection) < until:
                 connection.execute(update(holds).where(holds.c.connection == self._connection).values(until=until))
 

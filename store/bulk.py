@@ -7,13 +7,28 @@ what differs, so that a second pass over the same data writes nothing.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 from operator import itemgetter
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import JSON, Column, ColumnElement, Connection, LargeBinary, Table, Text, and_, bindparam, cast, delete, select, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    LargeBinary,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
@@ -69,7 +84,7 @@ def insert(connection: Connection, model: type[SQLModel], columns: Sequence[str]
         return
     names, staging = ", ".join(columns), f"copy_{table.name}"
     connection.exec_driver_sql(f"CREATE TEMP TABLE {staging} ON COMMIT DROP AS SELECT {names} FROM {table.name} WITH NO DATA")
-    _copy(connection, staging, columns, stored)
+    _copy(connection, table, staging, columns, stored)
     connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {staging} ON CONFLICT DO NOTHING")
     connection.exec_driver_sql(f"DROP TABLE {staging}")
 
@@ -99,7 +114,7 @@ def append_to(connection: Connection, table: Table, columns: Mapping[str, Sequen
     if rows and connection.dialect.name == "sqlite":
         _executemany(connection, "INSERT", table, names, rows)
     elif rows:
-        _copy(connection, table.name, names, rows)
+        _copy(connection, table, table.name, names, rows)
 
 
 def tell_planner(connection: Connection, model: type[SQLModel], written: int) -> None:
@@ -114,11 +129,21 @@ def _executemany(connection: Connection, verb: str, table: Table, columns: Seque
     connection.exec_driver_sql(f"{verb} INTO {table.name} ({', '.join(columns)}) VALUES ({marks})", rows)
 
 
-def _copy(connection: Connection, target: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def _copy(connection: Connection, table: Table, target: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Copies rows into `target`, whose columns are like those of `table`."""
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY {target} ({', '.join(columns)}) FROM STDIN") as copy:
+    # In the server's own format, which the driver makes in a third of the time that it takes to write text.
+    with driver.cursor() as cursor, cursor.copy(f"COPY {target} ({', '.join(columns)}) FROM STDIN (FORMAT binary)") as copy:
+        copy.set_types([_type_word(table.c[name], connection.dialect) for name in columns])
         for row in rows:
             copy.write_row(row)
+
+
+@cache
+def _type_word(column: Column[Any], dialect: Dialect) -> str:
+    """A column's type as the driver is told of it; JSON is text by then."""
+    word = column.type.compile(dialect).lower()
+    return {"json": "text", "float": "double precision"}.get(word, word)
 
 
 def _stored(table: Table, columns: Mapping[str, Sequence[Any]], connection: Connection) -> Iterator[Sequence[Any]]:

@@ -3,10 +3,10 @@
 `Database.begin()` gives one transaction; nested in a rehearsal, everything is undone at its end.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -19,6 +19,18 @@ class StoreError(Exception):
     """The database cannot be used. The message says what to do and holds no password."""
 
 
+class Guard(Protocol):
+    """Who may write. Both raise where this process may not."""
+
+    def touch(self, connection: Connection) -> None:
+        """Also keeps it so until the transaction ends."""
+        ...
+
+    def look(self, connection: Connection) -> None:
+        """Locks nothing."""
+        ...
+
+
 class Database:
     """An engine and how to begin a transaction on it.
 
@@ -28,7 +40,7 @@ class Database:
         self.url = _checked(url)
         self.engine = _engine(self.url)
         self._rehearsal: Connection | None = None
-        self._touch: Callable[[Connection], None] | None = None
+        self._guard: Guard | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -51,28 +63,47 @@ class Database:
         """Whether another process sees what is committed here: not in memory, and not while rehearsing."""
         return not self.in_memory and self._rehearsal is None
 
+    @property
+    def writes_side_by_side(self) -> bool:
+        """Whether this process may write in two transactions at once: SQLite has one writer, and a rehearsal is one transaction."""
+        return not self.is_sqlite and self._rehearsal is None
+
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """One transaction for Core statements: committed at the end, rolled back on an exception."""
-        if self._rehearsal is not None:
-            with self._rehearsal.begin_nested():
-                yield self._rehearsal
-            return
-        with self.engine.begin() as connection:
-            if self._touch:
-                self._touch(connection)
+        with self._transaction() as (connection, guard):
+            if guard:
+                guard.touch(connection)
             yield connection
-            if self._touch:
-                self._touch(connection)
+            if guard:
+                guard.touch(connection)
 
     @contextmanager
-    def guarded(self, touch: Callable[[Connection], None]) -> Iterator[None]:
-        """Inside, every transaction that writes begins and ends with `touch`, which raises where it may not be."""
-        self._touch = touch
+    def beside(self) -> Iterator[Connection]:
+        """One transaction of a thread that is at work beside another's, for what stays true if that one's is undone: that a request was
+        made. Its guard only looks, so that neither waits for the other."""
+        with self._transaction() as (connection, guard):
+            if guard:
+                guard.look(connection)
+            yield connection
+
+    @contextmanager
+    def _transaction(self) -> Iterator[tuple[Connection, "Guard | None"]]:
+        if self._rehearsal is not None:
+            with self._rehearsal.begin_nested():
+                yield self._rehearsal, None
+            return
+        with self.engine.begin() as connection:
+            yield connection, self._guard
+
+    @contextmanager
+    def guarded(self, guard: "Guard") -> Iterator[None]:
+        """Inside, every transaction that writes is guarded: it is refused where this process may not write any more."""
+        self._guard = guard
         try:
             yield
         finally:
-            self._touch = None
+            self._guard = None
 
     @contextmanager
     def unguarded(self) -> Iterator[Connection]:

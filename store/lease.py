@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from store import bulk
@@ -59,7 +59,14 @@ class Held:
         if connection.dialect.name == "postgresql":  # a process that was stopped in a transaction does not hold it for ever
             connection.execute(text("SELECT set_config('idle_in_transaction_session_timeout', :limit, true)"), {"limit": IDLE_LIMIT})
         done = connection.execute(update(lease).where(self.mine).values(until=_now(connection) + self.seconds))
-        if done.rowcount != len(self.fences):
+        self._demand(done.rowcount)
+
+    def look(self, connection: Connection) -> None:
+        """Locks nothing and gives no sign of life. Raises Fenced as `touch` does."""
+        self._demand(int(connection.scalar(select(func.count()).select_from(lease).where(self.mine)) or 0))
+
+    def _demand(self, mine: int) -> None:
+        if mine != len(self.fences):
             raise Fenced("another process has taken over this run; nothing half done was kept")
 
     def renew(self) -> None:
@@ -84,7 +91,7 @@ def hold(store: Database, names: Sequence[str], seconds: float = SECONDS, guard:
         stack.callback(_give_back, held)
         stack.enter_context(_renewed(held))
         if guard:
-            stack.enter_context(store.guarded(held.touch))
+            stack.enter_context(store.guarded(held))
         yield held
 
 

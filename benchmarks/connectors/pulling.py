@@ -72,5 +72,5 @@ def read(name: str, url: str, database_url: str) -> None:
     """Reads a way into the database."""
     store, held = opened(database_url), map_of(name)
     connector = connector_of(name, url, store, held)
-    load(store, connector, held)
+    load(store, connector, held, ahead=store.writes_side_by_side)
     connector.close(stored=True)

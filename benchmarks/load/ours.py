@@ -78,12 +78,12 @@ def opened(database_url: str) -> Database:
     return store
 
 
-def load(store: Database, connector: Connector, held: field_map.FieldMap) -> None:
+def load(store: Database, connector: Connector, held: field_map.FieldMap, ahead: bool = False) -> None:
     """Pulls the people."""
     with store.connect() as connection:
         bulk.insert(connection, Connection, ("name", "kind", "side", "version"), [("crm", "files", "council", 0)])
     run_id = runs.begin(store, "crm")
-    pull(Task(store, 1, run_id, connector, held, "person", ZONE, TODAY))
+    pull(Task(store, 1, run_id, connector, held, "person", ZONE, TODAY, ahead=ahead))
     runs.end(store, {"crm": ("done", "")})
 
 

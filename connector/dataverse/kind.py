@@ -57,4 +57,4 @@ def _open(settings: DataverseSettings, context: Context) -> DataverseConnector:
     )
 
 
-KIND = Kind(DataverseSettings, _open, "Dynamics 365 and other Dataverse organisations, over the Web API")
+KIND = Kind(DataverseSettings, _open, "Dynamics 365 and other Dataverse organisations, over the Web API", reads_ahead=True)

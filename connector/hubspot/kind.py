@@ -46,4 +46,4 @@ def _open(settings: HubSpotSettings, context: Context) -> HubSpotConnector:
     return HubSpotConnector(lambda: Api(ways, paths, sizes), context.clock, overlap, settings.secret_expires)
 
 
-KIND = Kind(HubSpotSettings, _open, "HubSpot CRM")
+KIND = Kind(HubSpotSettings, _open, "HubSpot CRM", reads_ahead=True)

@@ -34,4 +34,4 @@ def _open(settings: RestSettings, context: Context) -> RestConnector:
     return RestConnector(context, top, base, sign_in, options, settings.secret_expires)
 
 
-KIND = Kind(RestSettings, _open, "any REST API in JSON, described in the field map")
+KIND = Kind(RestSettings, _open, "any REST API in JSON, described in the field map", reads_ahead=True)

@@ -63,4 +63,4 @@ def _signing(settings: SalesforceSettings, context: Context) -> Signing:
     raise StopConnection("sign-in wants either CLIENT_SECRET, or USERNAME and PRIVATE_KEY; write one of the two into the settings")
 
 
-KIND = Kind(SalesforceSettings, _open, "Salesforce: accounts, contacts, events, tasks and any other object")
+KIND = Kind(SalesforceSettings, _open, "Salesforce: accounts, contacts, events, tasks and any other object", reads_ahead=True)

@@ -1,9 +1,10 @@
 """Reads of what changed end where whole reads would: whatever happened in the CRM, whenever it was read, wherever a read was stopped."""
 
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from jobs.rules import Rules
 from jobs.sources import Source
 from mappings import field_map
 from store.database import Database
-from tests.databases import new_migrated_file
+from tests.databases import new_migrated, new_migrated_file
 from tests.jobs.living_crm import WAYS, LivingCrm, Version
 from tests.snapshot import at, everything
 
@@ -38,7 +39,7 @@ TABLES = ("firms", "people", "visits", "calls", "guests")
 
 
 def read(store: Database, crm: LivingCrm, **options: bool) -> Result:
-    source = Source("council", "memory", "council", lambda budget: crm, MAP)
+    source = Source("council", "memory", "council", lambda budget: crm, MAP, reads_ahead=True)
     return sync(store, [source], RULES, Options(ZONE, TODAY, **options))[0]
 
 
@@ -59,16 +60,11 @@ def _told(name: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(value for index, value in enumerate(row) if index - len(row) not in dated)
 
 
-@contextmanager
-def fresh() -> Iterator[Database]:
-    with tempfile.TemporaryDirectory() as folder:
-        store = Database(new_migrated_file(Path(folder) / "x.db"))
-        yield store
-        store.close()
+Maker = Callable[[], str]
 
 
-def as_if_read_once(crm: LivingCrm) -> dict[str, Any]:
-    with fresh() as store:
+def as_if_read_once(crm: LivingCrm, new_url: Maker) -> dict[str, Any]:
+    with closing(Database(new_url())) as store:
         assert read(store, crm).outcome == "done"
         return state(store)
 
@@ -117,14 +113,31 @@ def _sync(store: Database, crm: LivingCrm, step: tuple[Any, ...]) -> None:
     crm.pages_left, crm.between = None, lambda: None
 
 
-@given(
-    ways=st.fixed_dictionaries({table: st.sampled_from(WAYS) for table in TABLES}),
-    steps=st.lists(st.one_of(PUTS, PUTS, PUTS, DELETES, MERGES, SYNCS), max_size=40),
-)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+HISTORIES = {
+    "ways": st.fixed_dictionaries({table: st.sampled_from(WAYS) for table in TABLES}),
+    "steps": st.lists(st.one_of(PUTS, PUTS, PUTS, DELETES, MERGES, SYNCS), max_size=40),
+}
+LENIENT = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
+
+
+@given(**HISTORIES)
+@settings(max_examples=25, deadline=None, suppress_health_check=LENIENT)
 def test_whatever_happened_the_end_is_that_of_one_whole_read(ways: dict[str, str], steps: list[tuple[Any, ...]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        numbers = count()
+        _ends_as_read_once(lambda: new_migrated_file(Path(folder) / f"{next(numbers)}.db"), ways, steps)
+
+
+@pytest.mark.postgres
+@given(**HISTORIES)
+@settings(max_examples=8, deadline=None, suppress_health_check=LENIENT)
+def test_so_it_is_where_pages_are_read_ahead(server: str, ways: dict[str, str], steps: list[tuple[Any, ...]]) -> None:
+    _ends_as_read_once(lambda: new_migrated(server), ways, steps)
+
+
+def _ends_as_read_once(new_url: Maker, ways: dict[str, str], steps: list[tuple[Any, ...]]) -> None:
     crm = LivingCrm(ways)
-    with fresh() as store:
+    with closing(Database(new_url())) as store:
         for step in steps:
             if step[0] == "sync":
                 _sync(store, crm, step)
@@ -132,7 +145,7 @@ def test_whatever_happened_the_end_is_that_of_one_whole_read(ways: dict[str, str
                 _do(crm, step)
         read(store, crm, accept_deletions=True)
         assert read(store, crm).outcome == "done"
-        assert state(store) == as_if_read_once(crm)
+        assert state(store) == as_if_read_once(crm, new_url)
 
 
 @pytest.fixture

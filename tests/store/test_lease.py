@@ -175,6 +175,36 @@ def test_one_that_was_stopped_past_its_lease_and_woken_writes_nothing(
         assert held_by_others(store) == ["council"]
 
 
+def test_what_is_done_beside_a_transaction_is_refused_as_well(store: Database, other: Database) -> None:
+    with hold(store, ["council"]):
+        free_all(other)
+        with pytest.raises(Fenced), store.beside():
+            pass
+
+
+def test_what_is_done_beside_a_transaction_waits_for_none_of_the_same_holder(store: Database) -> None:
+    if not store.writes_side_by_side:
+        pytest.skip("it has one writer")
+    with hold(store, ["council"]):
+        with pytest.raises(_Undone):
+            _ask_for_the_next_page_while_one_is_stored(store)
+        with store.reading() as connection:
+            assert connection.scalars(select(audit.c.who)).all() == ["asks for the next"]
+
+
+class _Undone(Exception):
+    """What a page's storing fails with."""
+
+
+def _ask_for_the_next_page_while_one_is_stored(store: Database) -> None:
+    with store.connect() as storing:
+        storing.execute(insert(audit).values(**row("stores a page")))
+        with store.beside() as connection:
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
+            connection.execute(insert(audit).values(**row("asks for the next")))
+        raise _Undone
+
+
 def _stop_between_transactions(store: Database, running: subprocess.Popen[str]) -> None:
     """SIGSTOP while it sleeps: one that is stopped while it holds a transaction open is waited for."""
     running.send_signal(signal.SIGSTOP)
