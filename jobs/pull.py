@@ -18,7 +18,9 @@ from sqlalchemy import Row as SqlRow
 from connector.contract import Connector, ConnectorError, Entity, Page, StopEntity, Stopped, TryLater
 from jobs.arrivals import Arrivals
 from jobs.runs import Counts
-from jobs.settle import DeletionsRefused, Ended, Finished, settle
+from jobs.settling.arrived import Ended, Finished
+from jobs.settling.deletions import DeletionsRefused
+from jobs.settling.settle import settle
 from mappings.field_map import Block, FieldMap
 from mappings.reading import READING_VERSION
 from store import bulk
