@@ -20,7 +20,9 @@ from connector.contract import Connector, ConnectorError, Entity, Page, StopEnti
 from jobs.ahead import ahead
 from jobs.arrivals import Arrivals
 from jobs.runs import Counts
-from jobs.settle import DeletionsRefused, Ended, Finished, settle
+from jobs.settling.arrived import Ended, Finished
+from jobs.settling.deletions import DeletionsRefused
+from jobs.settling.settle import settle
 from mappings.field_map import Block, FieldMap
 from mappings.reading import READING_VERSION
 from store import bulk

@@ -12,7 +12,7 @@ from connector.contract import Connector, ConnectorError, StopConnection
 from jobs import runs
 from jobs.budget import shared_budget
 from jobs.pull import ENTITY_ORDER, Progress, Task, pull
-from jobs.settle import DeletionsRefused
+from jobs.settling.deletions import DeletionsRefused
 from jobs.sources import Configured, Source
 from store import bulk
 from store.database import Database

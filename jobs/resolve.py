@@ -15,7 +15,7 @@ from sqlalchemy import Connection, case, select
 
 from jobs import dirty
 from jobs.posts import resolve_posts
-from jobs.settle import replace_rejects
+from jobs.settling.said import replace_rejects
 from mappings.leader_levels import LeaderLevels
 from mappings.pointing import Found, Index, fold_name
 from mappings.reading import pointed_at

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from jobs.settle import REFUSED
+from jobs.settling.deletions import REFUSED
 from store import bulk
 from store.tables import DueRun, Run
 

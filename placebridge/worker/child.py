@@ -25,7 +25,7 @@ GRACE = 6.0
 """Seconds in which a run that was asked to stop ends by itself. One in the midst of a long transaction is then cut off, which undoes it."""
 PRELOADED = [
     "placebridge.worker.child",
-    "jobs.settle",
+    "jobs.settling.settle",
     "connector.rest.kind",
     "connector.files.kind",
     "sqlalchemy.dialects.sqlite",

@@ -11,7 +11,7 @@ from jobs.notices import Limits, watch
 from jobs.schedules import due as due_runs
 from jobs.schedules import plans
 from jobs.schedules.due import STALLED, Due, Ended
-from jobs.settle import REFUSED
+from jobs.settling.deletions import REFUSED
 from store import bulk
 from store.database import Database
 from store.tables import OpsNotice, Run

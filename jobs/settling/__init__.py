@@ -1,0 +1,1 @@
+"""Settling: a whole read becomes records, rejects and notices (`settle.py`)."""
