@@ -1,6 +1,7 @@
 """Reading ahead: the next page is on its way, in a thread of its own, while one is being stored."""
 
 import contextvars
+import sys
 import threading
 from collections.abc import Generator, Iterator
 from concurrent.futures import Future
@@ -9,6 +10,9 @@ from queue import SimpleQueue
 from typing import TypeVar
 
 T = TypeVar("T")
+TURN = 0.0005
+"""Seconds after which a thread at work lets another go on. Python's own 5 ms are more than it takes to store a page, for which the database
+is waited for a dozen times."""
 
 
 @contextmanager
@@ -22,14 +26,16 @@ def ahead(pages: Iterator[T]) -> Iterator[Iterator[T]]:
     context = contextvars.copy_context()  # what the log says of every line
     # A daemon, as the process is not to wait for it after Ctrl-C.
     thread = threading.Thread(target=context.run, args=(_read, pages, asked, found), name="read-ahead", daemon=True)
+    waits, turn = True, sys.getswitchinterval()
+    sys.setswitchinterval(TURN)
     thread.start()
-    waits = True
     try:
         yield _taken(asked, found)
     except KeyboardInterrupt:
         waits = False
         raise
     finally:
+        sys.setswitchinterval(turn)
         asked.put(False)
         if waits:
             thread.join()

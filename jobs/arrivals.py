@@ -2,13 +2,15 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import Connection, Select, select
 
-from connector.contract import Page, Row, Skipped
+from connector.contract import Page, Skipped
 from mappings.field_map import Block
 from mappings.json_texts import json_texts
 from mappings.reading import READING_VERSION, Reader, Readings
@@ -22,28 +24,45 @@ Columns = dict[str, Sequence[Any]]
 """Arrivals, column by column."""
 
 
+class Told(NamedTuple):
+    """A page as far as it can be worked on without the database."""
+
+    page: Page
+    ids: list[str]
+    """Of its rows; empty texts where only reading a row tells its id."""
+    hashes: list[bytes]
+    """Of the cells of its rows."""
+    read: Columns | None
+    """Its rows as arrivals, where each is to be read whatever is held."""
+
+
 class Arrivals:
     """Stages the rows of one block. A row whose cells its record was read from already is not read again."""
 
     def __init__(self, connection_id: int, block: Block, zone: ZoneInfo, known: bool, full: bool) -> None:
         """`known`: there are records already. `full`: every row is read again."""
-        self._connection_id, self._block, self._known, self._full = connection_id, block, known, full
+        self._connection_id, self._block, self._known = connection_id, block, known
+        self._reads_all = full or not known or not block.ids
         self._reader = Reader(block, zone)
         self._query: Select[Any] | None = None
         self._rules = hashlib.blake2b(f"{READING_VERSION} {block!r} {zone.key}".encode(), digest_size=HASH).digest()
-        self._ids: tuple[list[Row], list[str]] = ([], [])
 
-    def latest(self, rows: list[Row]) -> list[Row]:
-        """The last of the rows of each id."""
-        ids = self._ids_of(rows) if self._block.ids else []
-        if len(set(ids)) == len(ids):
-            return rows
-        return list(dict(zip(ids, rows, strict=True)).values())
+    def told(self, page: Page) -> Told:
+        """What a page says; where people work in the system, of the rows of one id the last."""
+        ids = self._reader.source_ids(page.rows)
+        if page.living and self._block.ids and len(set(ids)) < len(ids):
+            last = dict(zip(ids, page.rows, strict=True))
+            page, ids = replace(page, rows=list(last.values())), list(last)
+        digest = partial(hashlib.blake2b, digest_size=HASH, person=self._rules)
+        hashes = [digest(text).digest() for text in map(orjson.dumps, page.rows)]
+        read = self._columns(self._reader.columns(page.rows, ids), hashes) if self._reads_all and page.rows else None
+        return Told(page, ids, hashes, read)
 
-    def write(self, connection: Connection, page: Page) -> None:
+    def write(self, connection: Connection, told: Told) -> None:
         """Stages all that a page says, in its order."""
+        page = told.page
         if page.rows:
-            self._write_rows(connection, page)
+            self._write_rows(connection, told)
         if page.skipped:
             self._write_skipped(connection, page.skipped)
         if page.deleted or page.merged:
@@ -53,36 +72,25 @@ class Arrivals:
             self._write_marks(connection, "merged", losers, {"fields": survivors})
         self._write_marks(connection, "seen", page.seen)
 
-    def _ids_of(self, rows: list[Row]) -> list[str]:
-        """Each row's id; of the page at hand they are asked for more than once."""
-        if self._ids[0] is not rows:
-            self._ids = (rows, self._reader.source_ids(rows))
-        return self._ids[1]
-
-    def _write_rows(self, connection: Connection, page: Page) -> None:
-        rows, ids = page.rows, self._ids_of(page.rows)
-        hashes = [hashlib.blake2b(text, digest_size=HASH, person=self._rules).digest() for text in map(orjson.dumps, rows)]
-        if not self._known:
-            self._append(connection, self._reader.columns(rows, ids), hashes)
-        elif not self._block.ids:  # participants, whose id is only known once they are read
-            readings = self._reader.columns(rows, ids)
-            self._append(connection, readings, hashes, self._held(connection, readings.source_ids))
-        elif self._full:
-            self._append(connection, self._reader.columns(rows, ids), hashes, self._held(connection, ids))
-        else:
-            standing = Standing(connection, self._connection_id, self._block.entity, ids, hashes)
-            if standing.stage(self._block.source if page.living else None) == len(rows):
-                return
-            others = standing.others()
-            readings = self._reader.columns([rows[at] for at, _ in others], [ids[at] for at, _ in others])
-            self._append(connection, readings, [hashes[at] for at, _ in others], [record_id for _, record_id in others])
+    def _write_rows(self, connection: Connection, told: Told) -> None:
+        page, ids, hashes, read = told
+        if read is not None:
+            self._append(connection, read, self._held(connection, read["source_id"]) if self._known else None)
+            return
+        standing = Standing(connection, self._connection_id, self._block.entity, ids, hashes)
+        if standing.stage(self._block.source if page.living else None) == len(page.rows):
+            return
+        others = standing.others()
+        readings = self._reader.columns([page.rows[at] for at, _ in others], [ids[at] for at, _ in others])
+        columns = self._columns(readings, [hashes[at] for at, _ in others])
+        self._append(connection, columns, [record_id for _, record_id in others])
 
     def _write_skipped(self, connection: Connection, skipped: Sequence[Skipped]) -> None:
         """What the connector could not read."""
         ids = [skip.source_id or skip.where for skip in skipped]
         reasons = dict(enumerate(skip.reason for skip in skipped))
         readings = Readings(ids, {"where": [skip.where for skip in skipped]}, [None] * len(ids), reasons, {})
-        self._append(connection, readings, [b""] * len(ids), self._held(connection, ids))
+        self._append(connection, self._columns(readings, [b""] * len(ids)), self._held(connection, ids))
 
     def _write_marks(self, connection: Connection, mark: str, ids: Sequence[str], more: Columns | None = None) -> None:
         """Ids that were told without a row."""
@@ -92,9 +100,11 @@ class Arrivals:
         columns = {"mark": [mark] * len(ids), "source_id": ids, "record_id": record_ids, "block": [self._block.source] * len(ids)}
         bulk.append(connection, Arrival, self._head(len(ids)) | columns | (more or {}))
 
-    def _append(
-        self, connection: Connection, read: Readings, hashes: Sequence[bytes], record_ids: Sequence[int | None] | None = None
-    ) -> None:
+    def _append(self, connection: Connection, columns: Columns, record_ids: Sequence[int | None] | None) -> None:
+        bulk.append(connection, Arrival, columns if record_ids is None else columns | {"record_id": record_ids})
+
+    def _columns(self, read: Readings, hashes: Sequence[bytes]) -> Columns:
+        """Rows that were read, as arrivals; which records they are is not told."""
         count = len(hashes)
         columns = self._head(count) | {
             "source_id": read.source_ids,
@@ -103,13 +113,11 @@ class Arrivals:
             "fields": json_texts(read.columns, count),
             "changed": read.changed,
         }
-        if record_ids is not None:
-            columns["record_id"] = record_ids
         if read.notices:
             columns["notices"] = [read.notices.get(row) for row in range(count)]
         if read.reasons:
             columns["reason"] = [read.reasons.get(row) for row in range(count)]
-        bulk.append(connection, Arrival, columns)
+        return columns
 
     def _head(self, count: int) -> Columns:
         return {"connection_id": [self._connection_id] * count, "entity": [self._block.entity] * count}

@@ -7,7 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from sqlalchemy import Row as SqlRow
 
 from connector.contract import Connector, ConnectorError, Entity, Page, StopEntity, Stopped, TryLater
 from jobs.ahead import ahead
-from jobs.arrivals import Arrivals
+from jobs.arrivals import Arrivals, Told
 from jobs.runs import Counts
 from jobs.settling.arrived import Ended, Finished
 from jobs.settling.deletions import DeletionsRefused
@@ -189,10 +189,11 @@ def _drop(task: Task) -> None:
 def _read_block(task: Task, block: Block, read: _Read, known: bool, since: dict[str, Any] | None) -> None:
     rows, begun_at = Arrivals(task.connection_id, block, task.zone, known, task.full), read.block
     pages = _pages(task.connector, as_entity(block), since if read.cursor is None else read.cursor)
-    with ahead(pages) if task.ahead else nullcontext(pages) as coming:
-        for page in coming:
-            _store_page(task, rows, read, page)
-            task.progress(f"{task.entity} {block.source}", page.done, page.total)
+    all_told = (rows.told(page) for page in pages)
+    with ahead(all_told) if task.ahead else nullcontext(all_told) as coming:
+        for told in coming:
+            _store_page(task, rows, read, told)
+            task.progress(f"{task.entity} {block.source}", told.page.done, told.page.total)
     if read.block == begun_at:
         raise StopEntity(f"{task.entity} {block.source}: the connector stopped before its last page; tell whoever wrote it")
 
@@ -208,12 +209,11 @@ def _pages(connector: Connector, entity: Entity, cursor: dict[str, Any] | None) 
         raise StopEntity(said) from fault
 
 
-def _store_page(task: Task, rows: Arrivals, read: _Read, page: Page) -> None:
-    source = task.blocks[read.block].source
+def _store_page(task: Task, rows: Arrivals, read: _Read, told: Told) -> None:
+    page, source = told.page, task.blocks[read.block].source
     if page.restarted and sum(block.source == source for block in task.blocks) > 1:
         _drop(task)  # the other block's rows of it cannot be told from these
         raise TryLater(f"{task.entity} {source}: its read has to begin anew; the next run reads it whole")
-    page = replace(page, rows=rows.latest(page.rows)) if page.living else page
     read.read += len(page.rows) + len(page.skipped)
     read.said.update(page.notes)
     read.cursor = dict(page.cursor) if page.cursor is not None else None
@@ -225,7 +225,7 @@ def _store_page(task: Task, rows: Arrivals, read: _Read, page: Page) -> None:
         if page.restarted:
             of_this = (arrival.c.connection_id == task.connection_id, arrival.c.entity == task.entity, arrival.c.block == source)
             connection.execute(delete(arrival).where(*of_this))
-        rows.write(connection, page)
+        rows.write(connection, told)
         _save_position(connection, task, read.position(task.map_version))
 
 

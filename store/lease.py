@@ -56,13 +56,13 @@ class Held:
 
     def touch(self, connection: Connection) -> None:
         """Gives a sign of life, and locks the leases until the transaction ends. Raises Fenced where they are another's now."""
-        if connection.dialect.name == "postgresql":  # a process that was stopped in a transaction does not hold it for ever
-            connection.execute(text("SELECT set_config('idle_in_transaction_session_timeout', :limit, true)"), {"limit": IDLE_LIMIT})
+        _limit(connection)
         done = connection.execute(update(lease).where(self.mine).values(until=_now(connection) + self.seconds))
         self._demand(done.rowcount)
 
     def look(self, connection: Connection) -> None:
         """Locks nothing and gives no sign of life. Raises Fenced as `touch` does."""
+        _limit(connection)
         self._demand(int(connection.scalar(select(func.count()).select_from(lease).where(self.mine)) or 0))
 
     def _demand(self, mine: int) -> None:
@@ -75,6 +75,12 @@ class Held:
             idle = select(lease.c.name).where(lease.c.owner == self.owner).with_for_update(skip_locked=True)
             names = list(connection.scalars(idle))
             connection.execute(update(lease).where(lease.c.name.in_(names)).values(until=_now(connection) + self.seconds))
+
+
+def _limit(connection: Connection) -> None:
+    """A process that was stopped in a transaction does not hold it for ever."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT set_config('idle_in_transaction_session_timeout', :limit, true)"), {"limit": IDLE_LIMIT})
 
 
 @contextmanager
