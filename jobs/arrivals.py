@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Connection, Select, select
 
 from connector.contract import Page, Skipped
+from jobs.once import Once
 from mappings.field_map import Block
 from mappings.json_texts import json_texts
 from mappings.reading import READING_VERSION, Reader, Readings
@@ -39,9 +40,9 @@ class Told(NamedTuple):
 class Arrivals:
     """Stages the rows of one block. A row whose cells its record was read from already is not read again."""
 
-    def __init__(self, connection_id: int, block: Block, zone: ZoneInfo, known: bool, full: bool) -> None:
-        """`known`: there are records already. `full`: every row is read again."""
-        self._connection_id, self._block, self._known = connection_id, block, known
+    def __init__(self, connection_id: int, block: Block, zone: ZoneInfo, known: bool, full: bool, once: Once) -> None:
+        """`known`: there are records already. `full`: every row is read again. `once` is told of every id."""
+        self._connection_id, self._block, self._known, self._once = connection_id, block, known, once
         self._reads_all = full or not known or not block.ids
         self._reader = Reader(block, zone)
         self._query: Select[Any] | None = None
@@ -56,6 +57,8 @@ class Arrivals:
         digest = partial(hashlib.blake2b, digest_size=HASH, person=self._rules)
         hashes = [digest(text).digest() for text in map(orjson.dumps, page.rows)]
         read = self._columns(self._reader.columns(page.rows, ids), hashes) if self._reads_all and page.rows else None
+        self._once.tell(ids if read is None else read["source_id"])
+        self._once.tell([*page.deleted, *(merge.loser for merge in page.merged), *page.seen, *map(_id_of, page.skipped)])
         return Told(page, ids, hashes, read)
 
     def write(self, connection: Connection, told: Told) -> None:
@@ -87,7 +90,7 @@ class Arrivals:
 
     def _write_skipped(self, connection: Connection, skipped: Sequence[Skipped]) -> None:
         """What the connector could not read."""
-        ids = [skip.source_id or skip.where for skip in skipped]
+        ids = list(map(_id_of, skipped))
         reasons = dict(enumerate(skip.reason for skip in skipped))
         readings = Readings(ids, {"where": [skip.where for skip in skipped]}, [None] * len(ids), reasons, {})
         self._append(connection, self._columns(readings, [b""] * len(ids)), self._held(connection, ids))
@@ -138,3 +141,8 @@ class Arrivals:
             record.c.entity == self._block.entity,
             among_named(connection, record.c.source_id, "ids"),
         )
+
+
+def _id_of(skip: Skipped) -> str:
+    """A row that could not be read may not even tell its id."""
+    return skip.source_id or skip.where

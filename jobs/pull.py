@@ -19,6 +19,7 @@ from sqlalchemy import Row as SqlRow
 from connector.contract import Connector, ConnectorError, Entity, Page, StopEntity, Stopped, TryLater
 from jobs.ahead import ahead
 from jobs.arrivals import Arrivals, Told
+from jobs.once import Once
 from jobs.runs import Counts
 from jobs.settling.arrived import Ended, Finished
 from jobs.settling.deletions import DeletionsRefused
@@ -106,15 +107,16 @@ def pull(task: Task) -> Counts | None:
     unchanged = fingerprint is not None and held is not None and held.fingerprint == fingerprint and held.map_version == task.map_version
     if unchanged and not task.full and held is not None and held.position is None:
         return None
-    read = _resumed(held, task.map_version, fingerprint) or _started(task, fingerprint)
+    resumed = _resumed(held, task.map_version, fingerprint)
+    read, once = resumed or _started(task, fingerprint), Once(resumed is None)
     since = _since(held, task)
     while read.block < len(task.blocks):
         block = task.blocks[read.block]
-        _read_block(task, block, read, known, since.get(block.source))
+        _read_block(task, block, read, known, since.get(block.source), once)
     if fingerprint != _digested(_told(task)):
         _drop(task)
         raise TryLater(f"the {task.entity} rows changed while they were read; they are left for the next run")
-    finished = Finished(task.run_id, task.map_version, read.fingerprint, read.read, read.said, read.ended, read.living)
+    finished = Finished(task.run_id, task.map_version, read.fingerprint, read.read, read.said, read.ended, read.living, once.sure)
     try:
         return settle(task.store, task.connection_id, task.entity, task.blocks, finished, task.today, task.accept_deletions)
     except DeletionsRefused:
@@ -186,8 +188,8 @@ def _drop(task: Task) -> None:
         connection.execute(update(cursor).where(*of_this).values(position=None))
 
 
-def _read_block(task: Task, block: Block, read: _Read, known: bool, since: dict[str, Any] | None) -> None:
-    rows, begun_at = Arrivals(task.connection_id, block, task.zone, known, task.full), read.block
+def _read_block(task: Task, block: Block, read: _Read, known: bool, since: dict[str, Any] | None, once: Once) -> None:
+    rows, begun_at = Arrivals(task.connection_id, block, task.zone, known, task.full, once), read.block
     pages = _pages(task.connector, as_entity(block), since if read.cursor is None else read.cursor)
     all_told = (rows.told(page) for page in pages)
     with ahead(all_told) if task.ahead else nullcontext(all_told) as coming:

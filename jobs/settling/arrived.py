@@ -37,6 +37,8 @@ class Finished:
     """How the read of each source ended."""
     living: Sequence[str] = ()
     """The sources in which a row that comes again is the same row, later."""
+    once: bool = False
+    """It is sure that no id was told of twice."""
 
     @property
     def changes_only(self) -> list[str]:
@@ -89,12 +91,13 @@ class Arrived:
     @cached_property
     def known_again(self) -> bool:
         """Whether any record is told of more than once."""
-        return bool(self.there.known) and self.stands_twice(arrival.c.record_id, and_(self.rows, arrival.c.record_id.is_not(None)))
+        known = and_(self.rows, arrival.c.record_id.is_not(None))
+        return not self.finished.once and bool(self.there.known) and self.stands_twice(arrival.c.record_id, known)
 
     @cached_property
     def new_again(self) -> bool:
         """Whether any id that no record has is told of more than once."""
-        return self.stands_twice(arrival.c.source_id, and_(self.rows, arrival.c.record_id.is_(None)))
+        return not self.finished.once and self.stands_twice(arrival.c.source_id, and_(self.rows, arrival.c.record_id.is_(None)))
 
     def stands_twice(self, key: Column[Any], these: ColumnElement[bool]) -> bool:
         return self.connection.execute(repeated(key, these).limit(1)).first() is not None

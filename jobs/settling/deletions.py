@@ -24,10 +24,26 @@ class DeletionsRefused(Exception):
 def lost(arrived: Arrived, blocks: list[Block]) -> list[int]:
     """The ids of the records that a whole read no longer holds; those of an extract are never lost."""
     kept = [*(block.source for block in blocks if not block.complete), *arrived.finished.changes_only]
+    if not kept and _all_stand(arrived):
+        return []
     there = and_(arrived.held, record.c.deleted_on.is_(None), record.c.block.not_in(kept))
     there_still = select(arrival.c.record_id).where(or_(arrived.accepted, arrived.seen), arrival.c.record_id.is_not(None))
     # EXCEPT, as a join would be a nested loop on SQLite, and NOT IN one on PostgreSQL where the ids do not fit its memory.
     return list(arrived.connection.scalars(select(record.c.id).where(there).except_(there_still)))
+
+
+def _all_stand(arrived: Arrived) -> bool:
+    """Whether all that arrived are records just as they are, and as many as there are: so it is of most reads, and quicker to see."""
+    found = arrived.there
+    if not arrived.finished.once or found.anew or found.marks or found.refused:
+        return False
+    return bool(found.known == live(arrived))
+
+
+def live(arrived: Arrived) -> int:
+    """How many records there are that are not deleted."""
+    counted = select(func.count()).select_from(record).where(arrived.held, record.c.deleted_on.is_(None))
+    return int(arrived.connection.scalar(counted) or 0)
 
 
 def told_gone(arrived: Arrived) -> list[int]:
@@ -53,10 +69,10 @@ def guard(arrived: Arrived, lost: int) -> None:
     """Stops before anything is removed, where too much would be."""
     if lost <= GUARD_COUNT:
         return
-    live = int(arrived.connection.scalar(select(func.count()).select_from(record).where(arrived.held, record.c.deleted_on.is_(None))) or 0)
-    if lost * GUARD_SHARE > live:
+    held = live(arrived)
+    if lost * GUARD_SHARE > held:
         raise DeletionsRefused(
-            f"{REFUSED} {lost:,} of {live:,} {arrived.entity} records, which looks like a broken or partial export; nothing of"
+            f"{REFUSED} {lost:,} of {held:,} {arrived.entity} records, which looks like a broken or partial export; nothing of"
             f" it was taken over. If they are really gone, run the sync again with --accept-deletions; if another system took this"
             f" one's place, see `placebridge connection replace`"
         )

@@ -185,6 +185,18 @@ def test_what_changed_is_counted(store: Database, crm: LivingCrm, name: str, way
     assert (again.added, again.changed, again.removed) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_one_that_goes_is_missed_though_as_many_come_back(store: Database, crm: LivingCrm, way: str) -> None:
+    crm.ways["firms"] = way
+    read(store, crm)
+    crm.delete("firms", "F1")
+    read(store, crm)
+    crm.put("firms", "F1", {"Name": "Firm 1 Ltd"})
+    crm.delete("firms", "F2")
+    found = read(store, crm).counts
+    assert (found.added, found.changed, found.removed) == (0, 1, 1)
+
+
 def test_only_changes_are_asked_for(store: Database, crm: LivingCrm) -> None:
     read(store, crm)
     crm.put("people", "P1", {"Name": "Ann Lee 1", "Job": "Clerk", "Firm": "F1"})
