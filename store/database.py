@@ -88,7 +88,7 @@ class Database:
             yield connection
 
     @contextmanager
-    def _transaction(self) -> Iterator[tuple[Connection, "Guard | None"]]:
+    def _transaction(self) -> Iterator[tuple[Connection, Guard | None]]:
         if self._rehearsal is not None:
             with self._rehearsal.begin_nested():
                 yield self._rehearsal, None
@@ -97,7 +97,7 @@ class Database:
             yield connection, self._guard
 
     @contextmanager
-    def guarded(self, guard: "Guard") -> Iterator[None]:
+    def guarded(self, guard: Guard) -> Iterator[None]:
         """Inside, every transaction that writes is guarded: it is refused where this process may not write any more."""
         self._guard = guard
         try:
