@@ -44,8 +44,8 @@ def processors() -> int:
 
 def even(count: int, most: int, processes: int) -> int:
     """How many businesses make a part, at most so many, for that all of these processes come to their end at once."""
-    rounds = math.ceil(count / (most * processes))
-    return math.ceil(count / (max(rounds, 1) * processes)) or most
+    rounds = max(1, math.ceil(count / (most * processes)))
+    return max(1, math.ceil(count / (rounds * processes)))
 
 
 def look_apart(store: Database, parts: Sequence[Part], looking: Looking) -> Iterator[tuple[Part, Changes | None]]:

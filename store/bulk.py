@@ -7,7 +7,7 @@ what differs, so that a second pass over the same data writes nothing.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -139,7 +139,7 @@ def _copy(connection: Connection, table: Table, target: str, columns: Sequence[s
             copy.write_row(row)
 
 
-@cache
+@lru_cache(1024)
 def _type_word(column: Column[Any], dialect: Dialect) -> str:
     """A column's type as the driver is told of it; JSON is text by then."""
     word = column.type.compile(dialect).lower()

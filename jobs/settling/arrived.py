@@ -86,20 +86,21 @@ class Arrived:
 
     @property
     def any_refused(self) -> bool:
+        """Whether any row was refused, as it came or since."""
         return self.doubled or bool(self.there.refused)
 
     @cached_property
     def known_again(self) -> bool:
         """Whether any record is told of more than once."""
         known = and_(self.rows, arrival.c.record_id.is_not(None))
-        return not self.finished.once and bool(self.there.known) and self.stands_twice(arrival.c.record_id, known)
+        return not self.finished.once and bool(self.there.known) and self._stands_twice(arrival.c.record_id, known)
 
     @cached_property
     def new_again(self) -> bool:
         """Whether any id that no record has is told of more than once."""
-        return not self.finished.once and self.stands_twice(arrival.c.source_id, and_(self.rows, arrival.c.record_id.is_(None)))
+        return not self.finished.once and self._stands_twice(arrival.c.source_id, and_(self.rows, arrival.c.record_id.is_(None)))
 
-    def stands_twice(self, key: Column[Any], these: ColumnElement[bool]) -> bool:
+    def _stands_twice(self, key: Column[Any], these: ColumnElement[bool]) -> bool:
         return self.connection.execute(repeated(key, these).limit(1)).first() is not None
 
     @cached_property

@@ -37,10 +37,10 @@ def _all_stand(arrived: Arrived) -> bool:
     found = arrived.there
     if not arrived.finished.once or found.anew or found.marks or found.refused:
         return False
-    return bool(found.known == live(arrived))
+    return bool(found.known == _live_count(arrived))
 
 
-def live(arrived: Arrived) -> int:
+def _live_count(arrived: Arrived) -> int:
     """How many records there are that are not deleted."""
     counted = select(func.count()).select_from(record).where(arrived.held, record.c.deleted_on.is_(None))
     return int(arrived.connection.scalar(counted) or 0)
@@ -69,7 +69,7 @@ def guard(arrived: Arrived, lost: int) -> None:
     """Stops before anything is removed, where too much would be."""
     if lost <= GUARD_COUNT:
         return
-    held = live(arrived)
+    held = _live_count(arrived)
     if lost * GUARD_SHARE > held:
         raise DeletionsRefused(
             f"{REFUSED} {lost:,} of {held:,} {arrived.entity} records, which looks like a broken or partial export; nothing of"
