@@ -14,7 +14,7 @@ from jobs.members import Held
 from jobs.own_engagements import OwnEngagements, by_frequency
 from mappings.companies import Company
 from mappings.leader_levels import highest
-from mappings.policy import Facts, Member, Touch
+from mappings.policy import NOBODY, Facts, Member, Touch
 from store import bulk
 from store.queries import among, instant
 from store.tables import (
@@ -121,7 +121,6 @@ class _Batch:
         self._load_records()
         self._load_posts()
         self._load_touches()
-        self._load_themes()
         self.corrected = for_flags(loader.connection, self.ids)
 
     def _query(self, columns: Iterable[Any], column: Any, values: Iterable[Any], source: Any = None) -> Sequence[Any]:
@@ -159,43 +158,46 @@ class _Batch:
                     self.posts_at[business_id][self.people[record_id].id].append(found)
 
     def _load_touches(self) -> None:
-        took = self._query(TOOK, participant.c.person_record_id, self.people)
-        columns = (instant(self.loader.connection, engagement.c.starts_at), *ENGAGEMENT)
-        # Read by what they name, not by their own ids, of which there are many more.
-        says = named.join(engagement, engagement.c.record_id == named.c.engagement_id)
-        rows = self._query((named.c.business_record_id, *columns), named.c.business_record_id, self.business_of, says)
-        self.engagements = {row[2]: row[1:] for row in rows}
-        """Each as its columns, which takes less time than to give it names: there are a million."""
-        self.named: dict[str, set[int]] = defaultdict(set)
-        for row in rows:
-            self.named[self.business_of[row[0]]].add(row[2])
-        self.others = {row[0] for row in took} - self.engagements.keys()
-        self.engagements |= {row[1]: row for row in self._query(columns, engagement.c.record_id, self.others)}
-        self.present: dict[str, dict[int, dict[str, tuple[bool, int, str]]]] = defaultdict(lambda: defaultdict(dict))
-        for engagement_id, person_record_id, took_part, stated in took:
-            self._place(engagement_id, person_record_id, _RANKS[took_part, stated])
-
-    def _place(self, engagement_id: int, person_record_id: int, rank: tuple[bool, int, str]) -> None:
-        """Gives a participation to the business at which the record stood at the time; of two words for a person the strongest holds."""
-        who = self.people[person_record_id].id
-        for at in standing_at(self.posts[person_record_id], self.engagements[engagement_id][0]):
-            business_id = self.business_of.get(at.business_record_id)
-            if business_id is not None:
-                people = self.present[business_id][engagement_id]
-                held = people.get(who)
-                if held is None or rank > held:
-                    people[who] = rank
-
-    def _load_themes(self) -> None:
+        self.engagements: dict[int, Any] = {}
+        """Each as its row, `starts_at` and ENGAGEMENT first: to give a million of them names takes more time."""
+        self.named: dict[str, dict[int, Any]] = defaultdict(dict)
+        """Those that name a business, by their ids."""
         self.themes: dict[int, set[str]] = defaultdict(set)
         self.resources: dict[int, set[str]] = defaultdict(set)
-        about = named.join(theme, theme.c.engagement_id == named.c.engagement_id)
-        rows = [
-            *self._query(THEME, named.c.business_record_id, self.business_of, about),
-            *self._query(THEME, theme.c.engagement_id, self.others),
-        ]
-        for engagement_id, kind, found in rows:
-            (self.themes if kind == "theme" else self.resources)[engagement_id].add(found)
+        columns = (instant(self.loader.connection, engagement.c.starts_at), *ENGAGEMENT)
+        # Read by what they name, not by their own ids, of which there are many more; and themes with them, not by as many ids once more.
+        says = named.join(engagement, engagement.c.record_id == named.c.engagement_id)
+        says = says.outerjoin(theme, theme.c.engagement_id == named.c.engagement_id)
+        wanted = (*columns, named.c.business_record_id, *THEME[1:])
+        for row in self._query(wanted, named.c.business_record_id, self.business_of, says):
+            engagement_id, business_record_id = row[1], row[-3]
+            self.engagements[engagement_id] = self.named[self.business_of[business_record_id]][engagement_id] = row
+            if row[-1] is not None:
+                self._add_theme(engagement_id, *row[-2:])
+        took = self._query(TOOK, participant.c.person_record_id, self.people)
+        others = {row[0] for row in took} - self.engagements.keys()
+        self.engagements |= {row[1]: row for row in self._query(columns, engagement.c.record_id, others)}
+        for row in self._query(THEME, theme.c.engagement_id, others):
+            self._add_theme(*row)
+        self._load_present(took)
+
+    def _add_theme(self, engagement_id: int, kind: str, found: str) -> None:
+        (self.themes if kind == "theme" else self.resources)[engagement_id].add(found)
+
+    def _load_present(self, took: Iterable[Any]) -> None:
+        """Gives each participation to the business at which the record stood at the time; of two words for a person the strongest holds,
+        as it comes last."""
+        by_word: dict[tuple[str, bool], list[tuple[int, int]]] = {word: [] for word in _WEAKEST_FIRST}
+        for engagement_id, person_record_id, took_part, stated in took:
+            by_word[took_part, stated].append((engagement_id, person_record_id))
+        self.present: dict[str, dict[int, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+        for (word, _), found in by_word.items():
+            for engagement_id, person_record_id in found:
+                who = self.people[person_record_id].id
+                for at in standing_at(self.posts[person_record_id], self.engagements[engagement_id][0]):
+                    business_id = self.business_of.get(at.business_record_id)
+                    if business_id is not None:
+                        self.present[business_id][engagement_id][who] = word
 
     def known(self, row: Any) -> Known:
         """One business of the batch."""
@@ -207,7 +209,7 @@ class _Batch:
             closed=row.closed,
             multi_site=row.multi_site,
             employees=row.employees,
-            sides=frozenset(held.side for held in records),
+            sides=frozenset([held.side for held in records]),
             members=self._members_of(row.id),
             touches=tuple(touches),
             themes=by_frequency(touches, mine),
@@ -219,27 +221,32 @@ class _Batch:
     def _touches_of(self, business_id: str) -> tuple[list[Touch], dict[int, str]]:
         """A business's engagements, and who on our side had them."""
         named, present, zone = self.named[business_id], self.present[business_id], self.loader.zone
+        others = {found: self.engagements[found] for found in present if found not in named}
         touches, owners = [], {}
-        for found in sorted({*named, *present}):
-            starts_at, _, kind, direction, status, owner, has_participants = self.engagements[found]
-            people = {who: rank[2] for who, rank in sorted(present[found].items())} if found in present else {}
+        for found, row in sorted((named | others).items()):
+            starts_at, _, kind, direction, status, owner, has_participants = row[:7]
             day = starts_at.astimezone(zone).date() if starts_at else None
-            touches.append(Touch(found, kind, direction, status, day, people, found in named, has_participants))
+            touches.append(Touch(found, kind, direction, status, day, present.get(found, NOBODY), found in named, has_participants))
             if owner:
                 owners[found] = owner
         return touches, owners
 
     def _members_of(self, business_id: str) -> tuple[Member, ...]:
-        said = self.corrected.get(business_id, NOTHING)
-        return tuple(as_said(self._member(who, found), said) for who, found in sorted(self.posts_at[business_id].items()))
+        members = [self._member(who, found) for who, found in sorted(self.posts_at[business_id].items())]
+        said = self.corrected.get(business_id)
+        return tuple(members if said is None else [as_said(member, said) for member in members])
 
     def _member(self, who: str, posts: list[_Post]) -> Member:
-        level = highest(found.level for found in posts)
+        of, zone = self.people[posts[0].person_record_id], self.loader.zone
+        if len(posts) == 1:
+            (post,) = posts
+            left, moved = leaving_day(post, zone), post.until is not None
+            return Member(who, of.name, post.title, post.level, left, post.left_on, moved, of.do_not_contact)
+        level, own = highest(found.level for found in posts), still_or_last(posts)
         title = min((found.title for found in posts if found.level == level), default="")
-        of, own = self.people[posts[0].person_record_id], still_or_last(posts)
         said = min((found.left_on for found in own if found.left_on), default=None)
         moved = any(found.until for found in own)
-        return Member(who, of.name, title, level, left_from(own, self.loader.zone), said, moved, of.do_not_contact)
+        return Member(who, of.name, title, level, left_from(own, zone), said, moved, of.do_not_contact)
 
 
 def as_said(member: Member, said: Corrected) -> Member:
@@ -250,9 +257,8 @@ def as_said(member: Member, said: Corrected) -> Member:
     return member._replace(not_leader=True) if member.person in said.not_leaders else member
 
 
-_STRENGTH = {"organised": 0, "attended": 1, "absent": 2, "declined": 3, "invited": 4}
-_RANKS = {(word, stated): (stated, -strength, word) for word, strength in _STRENGTH.items() for stated in (False, True)}
-"""Of two words for a person the one that is stated, then the stronger: by the word and whether it is stated."""
+_WEAKEST_FIRST = [(word, stated) for stated in (False, True) for word in ("invited", "declined", "absent", "attended", "organised")]
+"""What may be said of somebody, and whether it is stated: of two words for a person the one that is stated holds, then the stronger."""
 
 
 def standing_at(posts: list[Any], moment: datetime | None) -> list[Any]:

@@ -1,6 +1,6 @@
 """Engagements of our own: what people wrote down here, in no CRM yet, as the flag policy sees it."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -57,7 +57,11 @@ class OwnEngagements:
 
 def by_frequency(touches: Iterable[Touch], themes: Mapping[int, Sequence[str]]) -> tuple[str, ...]:
     """The themes of these engagements, but for cancelled ones; the commonest first."""
-    counted = Counter(found for touch in touches if touch.status != "cancelled" for found in themes.get(touch.id, ()))
+    counted: dict[str, int] = {}
+    for touch in touches if themes else ():
+        if touch.id in themes and touch.status != "cancelled":
+            for found in themes[touch.id]:
+                counted[found] = counted.get(found, 0) + 1
     return tuple(sorted(counted, key=lambda found: (-counted[found], found)))
 
 

@@ -18,7 +18,7 @@ QUALIFYING: Final = {"meeting", "call", "visit", "event"}
 INVITING: Final = {"meeting", "call", "visit", "event"}
 MAILED: Final = {"mailing", "letter"}
 TOOK_PART: Final = {"attended", "organised"}
-_NOBODY: Final[Mapping[str, str]] = {}
+NOBODY: Final[Mapping[str, str]] = {}
 
 
 class Touch(NamedTuple):
@@ -29,7 +29,7 @@ class Touch(NamedTuple):
     direction: str | None
     status: str | None
     day: date | None
-    people: Mapping[str, str] = _NOBODY
+    people: Mapping[str, str] = NOBODY
     """This business's people in it: person id and word (attended, organised, invited, declined, absent)."""
     names_business: bool = False
     has_participants: bool = False
@@ -118,12 +118,12 @@ class Case:
         self.opens = as_of - timedelta(days=rules.window_days)
         """The first day of the window."""
         done = [touch for touch in facts.touches if touch.is_done(as_of)]
-        self.recent = [touch for touch in done if touch.day is not None and touch.day >= self.opens]
-        """Engagements that are done and lie in the window, of any kind."""
         self.counted = [touch for touch in done if touch.qualifies]
         """Engagements that are done and count, however long ago."""
-        self.in_window = [touch for touch in self.recent if touch.qualifies]
+        self.in_window = self.recent(self.counted)
         """Those of them that lie in the window."""
+        self.done = done
+        """Engagements that are done, of any kind, however long ago."""
         self.took_part = who_took_part(self.in_window)
         """Who took part in the window, by their ids."""
         leading = [member for member in facts.members if self._is_leader(member)]
@@ -131,6 +131,10 @@ class Case:
         self.leaders = sorted(current, key=self.by_level)
         """Current leaders, the highest level first."""
         self.left_leaders = [member for member in leading if member.has_left(as_of)]
+
+    def recent(self, touches: list[Touch]) -> list[Touch]:
+        """Those of these that lie in the window or after it."""
+        return [touch for touch in touches if touch.day is not None and touch.day >= self.opens]
 
     def by_level(self, member: Member) -> tuple[int, str, str]:
         """Sorts members, the highest level first."""
@@ -183,14 +187,14 @@ def _reach(case: Case) -> str:
         return "leader"
     if any(met_somebody(touch) for touch in case.in_window):
         return "staff_only"
-    if any(_invited_somebody(touch) for touch in case.recent):
+    if any(_invited_somebody(touch) for touch in case.recent(case.done)):
         return "invited_only"
     return "none"
 
 
 def met_somebody(touch: Touch) -> bool:
     """Whether somebody of the business took part in an engagement, as far as anybody wrote down who was there."""
-    return touch.unattended or any(word in TOOK_PART for word in touch.people.values())
+    return touch.unattended or not TOOK_PART.isdisjoint(touch.people.values())
 
 
 def _invited_somebody(touch: Touch) -> bool:
@@ -228,9 +232,10 @@ def next_change(facts: Facts, as_of: date, rules: PolicyRules) -> date | None:
     window, or a leaving date comes."""
     opens, open_for = as_of - timedelta(days=rules.window_days), timedelta(days=rules.window_days + 1)
     begin = [touch.day for touch in facts.touches if touch.day is not None and touch.status in {None, "done"}]
-    leave = [day + open_for for day in begin if day >= opens]
+    inside = [day for day in begin if day >= opens]
     gone = [member.left_on for member in facts.members if member.left_on]
-    return min((day for day in (*begin, *leave, *gone) if day > as_of), default=None)
+    ahead = [day for day in (*inside, *gone) if day > as_of]
+    return min([*ahead, min(inside) + open_for] if inside else ahead, default=None)
 
 
 def load(extra: OwnFile | None = None) -> PolicyRules:

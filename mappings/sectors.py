@@ -22,6 +22,7 @@ TRUST: Final = ("crm", "name", "register", "plain_name", "charity", "crm_leans",
 _LEGAL: Final = re.compile(r" (?:ltd|limited|plc|llp|lp|inc|cyf|cyfyngedig) $")
 _TRADING: Final = re.compile(r" (?:ltd|limited|plc|llp|lp|inc|cyf|cyfyngedig) ")
 _GUARANTEE: Final = "private-limited-guarant"
+_SEPARATOR: Final = re.compile(r"[;|,]")
 _CHARITY: Final = re.compile(r"(?i)(?:sc|nic?)?\s*\d{5,8}(?:-\d+)?")
 
 
@@ -112,7 +113,7 @@ class Sectors:
     def _said(self, of: Organisation, trust: str) -> Iterator[Seat]:
         for field, said in of.words:
             for word in dict.fromkeys([said, *re.split(r"[;|/,]", said)]):
-                if (sector := self._words[trust].get(_folded(word))) is not None:
+                if (sector := self._words[trust].get(folded(word))) is not None:
                     yield Seat(sector, trust, f"the CRM's {field}: {word.strip()}")
 
     def _named(self, name: str, trust: str) -> Iterator[Seat]:
@@ -138,7 +139,7 @@ class Sectors:
                     yield Seat(sector.id, trust, f"Companies House, SIC {code}: {said}")
 
 
-_folded = lru_cache(maxsize=4096)(fold)
+folded = lru_cache(maxsize=4096)(fold)
 """CRMs' words for sectors are few, and said of very many."""
 
 
@@ -161,4 +162,4 @@ def _sector(found: str, entry: dict[str, Any]) -> _Sector:
 
 def tagged(tags: str) -> Iterable[tuple[str, str]]:
     """A CRM's tags as words of an organisation."""
-    return [("tag", tag.strip()) for tag in re.split(r"[;|,]", tags) if tag.strip()]
+    return [("tag", tag.strip()) for tag in _SEPARATOR.split(tags) if tag.strip()] if tags else ()

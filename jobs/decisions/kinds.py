@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 NOT_LEADER: Final = "not_leader"
@@ -62,6 +63,7 @@ class Correction:
         return date.fromisoformat(self.detail["since"])
 
 
+@lru_cache(maxsize=4096)
 def say_day(day: date) -> str:
     """A day as people write it: 2 October 2026."""
     return f"{day.day} {day:%B %Y}"

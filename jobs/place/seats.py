@@ -1,6 +1,5 @@
 """Seats: what is worked out of a business for the picture of its place. Its sector, the themes it is at the table for, what it offers."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from jobs.members import Held, first, in_order
 from jobs.rules import Rules
 from mappings.names_text import fold
 from mappings.policy import Judged, met_somebody, who_took_part
-from mappings.sectors import Organisation, Seat, Sectors, tagged
+from mappings.sectors import Organisation, Seat, Sectors, folded, tagged
 from mappings.themes import Resources
 
 WHOLE = ""
@@ -109,9 +108,9 @@ def _offers(known: Known, records: Sequence[Held], as_of: date, rules: SeatRules
                 days[resource].append(touch.day)
     tags: dict[str, str] = {}
     for held in records:
-        for tag in re.split(r"[;|,]", held.text("tags")):
-            if found := rules.resource_words.get(fold(tag)):
-                tags.setdefault(found, tag.strip())
+        for _, tag in tagged(held.text("tags")):
+            if found := rules.resource_words.get(folded(tag)):
+                tags.setdefault(found, tag)
     return [
         {
             "business_id": known.id,
