@@ -165,11 +165,7 @@ class _Batch:
         self.themes: dict[int, set[str]] = defaultdict(set)
         self.resources: dict[int, set[str]] = defaultdict(set)
         columns = (instant(self.loader.connection, engagement.c.starts_at), *ENGAGEMENT)
-        # Read by what they name, not by their own ids, of which there are many more; and themes with them, not by as many ids once more.
-        says = named.join(engagement, engagement.c.record_id == named.c.engagement_id)
-        says = says.outerjoin(theme, theme.c.engagement_id == named.c.engagement_id)
-        wanted = (*columns, named.c.business_record_id, *THEME[1:])
-        for row in self._query(wanted, named.c.business_record_id, self.business_of, says):
+        for row in self._naming(columns):
             engagement_id, business_record_id = row[1], row[-3]
             self.engagements[engagement_id] = self.named[self.business_of[business_record_id]][engagement_id] = row
             if row[-1] is not None:
@@ -180,6 +176,16 @@ class _Batch:
         for row in self._query(THEME, theme.c.engagement_id, others):
             self._add_theme(*row)
         self._load_present(took)
+
+    def _naming(self, columns: Sequence[Any]) -> Sequence[Any]:
+        """Engagements that name the batch's businesses: a row for each of their themes, and for each business."""
+        connection = self.loader.connection
+        # By what they name, not by their own ids, of which there are many more; and in the order in which they lie, which halves the time.
+        mine = among(connection, named.c.business_record_id, sorted(self.business_of))
+        names = select(named.c.business_record_id, named.c.engagement_id).where(mine).order_by(named.c.engagement_id).subquery()
+        says = names.join(engagement, engagement.c.record_id == names.c.engagement_id)
+        says = says.outerjoin(theme, theme.c.engagement_id == names.c.engagement_id)
+        return connection.execute(select(*columns, names.c.business_record_id, *THEME[1:]).select_from(says)).all()
 
     def _add_theme(self, engagement_id: int, kind: str, found: str) -> None:
         (self.themes if kind == "theme" else self.resources)[engagement_id].add(found)

@@ -24,8 +24,8 @@ business, dirty, looked, stage = (bulk.table_of(model) for model in (Business, D
 WORTH = 10_000
 """So many businesses are looked at in several processes; fewer are done before these have begun."""
 
-APART = {"sqlite": 2 * BATCH, "postgresql": 4 * BATCH}
-"""Businesses of a part that a process looks at: PostgreSQL's planning is worth more rows."""
+APART = 4 * BATCH
+"""Businesses of a part that a process looks at, at most."""
 
 Progress = Callable[[int, int], None]
 
@@ -51,7 +51,7 @@ def flag_businesses(
         apart = whole and len(ids) >= worth and processors() > 1 and store.seen_by_others
         marked = _forget_marks(connection) if apart else set()
     touched = set(ids) if whole and relisted else marked
-    size = batch or (even(len(ids), APART[store.engine.dialect.name], processors()) if apart else BATCH)
+    size = batch or (even(len(ids), APART, processors()) if apart else BATCH)
     parts = [Part(part, sorted(touched.intersection(part))) for part in bulk.parts(ids, size)]
     with seldom():
         (_look_apart if apart else _look_here)(store, parts, looking, progress)
