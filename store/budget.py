@@ -1,6 +1,8 @@
 """A rate budget in the database: what one worker takes, all workers of the connection have taken."""
 
 import math
+import threading
+from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,6 +15,9 @@ from store.tables import BudgetHold, BudgetUse
 use, holds = bulk.table_of(BudgetUse), bulk.table_of(BudgetHold)
 SLOTS = 60
 """A window is counted in so many slots, so it may let a request through up to a sixtieth of its length late, and never early."""
+AHEAD, AHEAD_FOR = 10, 1.0
+"""One who asks in quick succession takes so many requests at once at most, and has so many seconds to use them. For as long at most does it
+go on after another was told to wait, or after it lost its lease."""
 
 # Written once, as they are asked before each request and SQLAlchemy takes longer to write them than the database to answer.
 _mine: BindParameter[str] = bindparam("mine")
@@ -31,27 +36,68 @@ class Span(NamedTuple):
     seconds: float
 
 
+class _Ahead:
+    """Requests that were taken before they are made. They count in the slots in which they were taken, and so are made in no other."""
+
+    def __init__(self) -> None:
+        self._left, self._since, self._slots = 0, 0.0, list[int]()
+        self._asked: deque[float] = deque(maxlen=2 * AHEAD)
+
+    def use(self, now: float, slots: list[int]) -> bool:
+        """Whether there is one for this moment."""
+        self._asked.append(now)
+        if self._left and slots == self._slots and self._since <= now < self._since + AHEAD_FOR:
+            self._left -= 1
+            return True
+        self.drop()
+        return False
+
+    def worth(self, now: float, free: float) -> int:
+        """How many to take beside the one that is asked for: half as many as it took to make so many, so that none is left over, and few of
+        those that are free."""
+        lately = sum(now - AHEAD_FOR < moment <= now for moment in self._asked)
+        return int(min(lately // 2, AHEAD - 1, free // AHEAD))
+
+    def keep(self, now: float, slots: list[int], count: int) -> None:
+        """Holds so many for later."""
+        self._left, self._since, self._slots = count, now, slots
+
+    def drop(self) -> None:
+        """Gives up what is left: it counts as made."""
+        self._left = 0
+
+
 class SharedBudget:
     """The budget of one connection. Every window holds at every moment over all workers; times are seconds since 1970."""
 
     def __init__(self, store: Database, connection: str, spans: Sequence[Span]) -> None:
         self._store, self._connection, self._spans = store, connection, spans
+        self._ahead, self._lock = _Ahead(), threading.Lock()
 
     def take(self, now: float) -> float:
         """Takes one request and gives 0; or takes nothing and gives the seconds after which to ask again."""
+        slots = [_slot(span, now) for span in self._spans]
+        with self._lock:
+            return 0.0 if self._ahead.use(now, slots) else self._take(now, slots)
+
+    def _take(self, now: float, slots: list[int]) -> float:
         with self._store.beside() as connection:
             until = self._locked(connection)
             used = self._used(connection, now)
             wait = max([until - now, *(_wait(span, used[span.seconds], now) for span in self._spans)])
             if wait > 0:
                 return math.ceil(wait * 1000) / 1000
-            for span in self._spans:
-                self._write(connection, span.seconds, _slot(span, now), used[span.seconds])
-            return 0.0
+            free = min((span.requests - sum(used[span.seconds].values()) for span in self._spans), default=0)
+            more = self._ahead.worth(now, free)
+            for span, slot in zip(self._spans, slots, strict=True):
+                self._write(connection, span.seconds, slot, used[span.seconds], 1 + more)
+        self._ahead.keep(now, slots, more)
+        return 0.0
 
     def hold(self, until: float) -> None:
         """Nobody takes anything before that time. An earlier time than one already held changes nothing."""
-        with self._store.beside() as connection:
+        with self._lock, self._store.beside() as connection:
+            self._ahead.drop()
             if self._locked(connection) < until:
                 connection.execute(update(holds).where(holds.c.connection == self._connection).values(until=until))
 

@@ -22,6 +22,7 @@ def settle(
 
     Raises DeletionsRefused, leaving every record as it was, where that would remove more than a fifth of them and more than ten."""
     with store.connect() as connection:
+        bulk.sort_in_memory(connection)
         arrived = Arrived(connection, connection_id, entity, finished)
         counts = Counts(finished.read - doubles.supersede(arrived))
         doubles.resolve(arrived)

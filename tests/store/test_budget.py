@@ -6,6 +6,7 @@ from itertools import count
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from store.budget import SharedBudget, Span
 from store.database import Database
@@ -71,6 +72,60 @@ def test_no_stretch_holds_more_than_its_window(store: Database, steps: list[tupl
             taken.append(now)
     assert most_in(taken, 20) <= 3
     assert most_in(taken, 100) <= 5
+
+
+@given(pauses=st.lists(st.tuples(st.floats(0, 0.4), st.booleans()), min_size=60, max_size=120))
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_stretch_holds_more_where_requests_are_quick(store: Database, pauses: list[tuple[float, bool]]) -> None:
+    name = f"crm {next(NUMBERS)}"
+    workers = [SharedBudget(store, name, [Span(60, 10), Span(90, 300)]) for _ in range(2)]
+    now, taken = 1_800_000_000.0, []
+    for pause, second in pauses:
+        now += pause
+        if workers[second].take(now) == 0:
+            taken.append(now)
+    assert most_in(taken, 10) <= 60
+    assert most_in(taken, 300) <= 90
+
+
+def asked(store: Database, budget: SharedBudget, moments: list[float]) -> int:
+    """How many of these requests the database was asked for. Each is let through."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.extend(["asked"] if statement.startswith("SELECT budget_hold") else [])
+
+    event.listen(store.engine, "before_cursor_execute", note)
+    try:
+        assert [budget.take(moment) for moment in moments] == [0] * len(moments)
+    finally:
+        event.remove(store.engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+def test_a_quick_reader_takes_several_at_once_and_a_slow_one_each(store: Database) -> None:
+    quick, slow = (SharedBudget(store, name, [Span(6000, 300)]) for name in ("quick", "slow"))
+    quick.take(1000.0)
+    slow.take(1000.0)
+    assert asked(store, quick, [1000.0 + step / 50 for step in range(1, 101)]) <= 20
+    assert asked(store, slow, [1001.0 + step for step in range(20)]) == 20
+
+
+def test_what_was_taken_ahead_counts_for_all_and_little_of_it_is_left_over(store: Database) -> None:
+    quick, other = (SharedBudget(store, "crm", [Span(200, 300)]) for _ in range(2))
+    made = sum(quick.take(1000.0 + step / 50) == 0 for step in range(100))
+    rest = sum(other.take(1002.0) == 0 for _ in range(200))
+    assert 190 <= made + rest <= 200
+
+
+def test_who_is_told_to_wait_makes_none_that_was_taken_ahead(store: Database) -> None:
+    quick, other = (SharedBudget(store, "crm", [Span(6000, 300)]) for _ in range(2))
+    assert all(quick.take(1000.0 + step / 50) == 0 for step in range(50))
+    quick.hold(1060.0)
+    assert quick.take(1001.0) == 59
+    assert all(other.take(1100.0 + step / 50) == 0 for step in range(50))
+    quick.hold(1160.0)
+    assert other.take(1102.0) == 58  # within a second it goes on with what it has
 
 
 def test_threads_at_the_same_moment(store: Database) -> None:
