@@ -57,7 +57,7 @@ class Arrivals:
         digest = partial(hashlib.blake2b, digest_size=HASH, person=self._rules)
         hashes = [digest(text).digest() for text in map(orjson.dumps, page.rows)]
         read = self._columns(self._reader.columns(page.rows, ids), hashes) if self._reads_all and page.rows else None
-        self._once.tell(ids if read is None else read["source_id"])
+        self._once.tell_rows(ids if read is None else read["source_id"])
         self._once.tell([*page.deleted, *(merge.loser for merge in page.merged), *page.seen, *map(_id_of, page.skipped)])
         return Told(page, ids, hashes, read)
 

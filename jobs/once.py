@@ -1,4 +1,5 @@
-"""Whether a read tells of no id twice, as nearly every read does: then nothing is to be looked for that stands twice."""
+"""Whether a read tells of no id twice, as nearly every read does, and of its rows in the order of their ids, as many do: then nothing is to
+be looked for that stands twice, and nothing to be sorted."""
 
 from collections.abc import Sequence
 
@@ -12,7 +13,17 @@ class Once:
     def __init__(self, sure: bool) -> None:
         """`sure`: False for a read that goes on, of whose first pages nothing is known any more."""
         self.sure = sure
+        self.rising = sure
+        """Each row's id is higher than the one before."""
         self._told: set[str] = set()
+        self._last = ""
+
+    def tell_rows(self, ids: Sequence[str]) -> None:
+        """`tell`, for rows in their order."""
+        if self.rising and ids:
+            self.rising = self._last < ids[0] and list(ids) == sorted(ids)
+            self._last = ids[-1]
+        self.tell(ids)
 
     def tell(self, ids: Sequence[str]) -> None:
         """Ids of the read, each as often as it comes."""
@@ -21,5 +32,5 @@ class Once:
         expected = len(self._told) + len(ids)
         self._told.update(ids)
         if not len(self._told) == expected <= MOST:
-            self.sure = False
+            self.sure = self.rising = False
             self._told.clear()

@@ -116,7 +116,8 @@ def pull(task: Task) -> Counts | None:
     if fingerprint != _digested(_told(task)):
         _drop(task)
         raise TryLater(f"the {task.entity} rows changed while they were read; they are left for the next run")
-    finished = Finished(task.run_id, task.map_version, read.fingerprint, read.read, read.said, read.ended, read.living, once.sure)
+    ids = (once.sure, once.rising)
+    finished = Finished(task.run_id, task.map_version, read.fingerprint, read.read, read.said, read.ended, read.living, *ids)
     try:
         return settle(task.store, task.connection_id, task.entity, task.blocks, finished, task.today, task.accept_deletions)
     except DeletionsRefused:

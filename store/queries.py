@@ -5,13 +5,18 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import BindParameter, ColumnElement, Connection, DateTime, bindparam, func, select, type_coerce
+from sqlalchemy import BindParameter, ColumnElement, Connection, DateTime, bindparam, collate, func, select, type_coerce
 from sqlalchemy.types import UserDefinedType
 
 
 def among(connection: Connection, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
     """`column IN values` with one bound parameter, however many values there are."""
     return _among(connection, column, bindparam(None, listed(connection, values), unique=True))
+
+
+def by_code(connection: Connection, column: ColumnElement[str]) -> ColumnElement[str]:
+    """A text to sort by as Python sorts, whatever the language of a PostgreSQL database: SQLite does so by itself."""
+    return column if connection.dialect.name == "sqlite" else collate(column, "C")
 
 
 def among_named(connection: Connection, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:

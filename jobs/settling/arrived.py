@@ -39,6 +39,8 @@ class Finished:
     """The sources in which a row that comes again is the same row, later."""
     once: bool = False
     """It is sure that no id was told of twice."""
+    rising: bool = False
+    """And that rows came in the order of their ids."""
 
     @property
     def changes_only(self) -> list[str]:

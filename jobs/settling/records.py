@@ -6,7 +6,7 @@ from sqlalchemy import Text, and_, cast, insert, or_, select, update
 
 from jobs.settling.arrived import Arrived
 from store import bulk
-from store.queries import among
+from store.queries import among, by_code
 from store.tables import Arrival, Record
 
 arrival, record = bulk.table_of(Arrival), bulk.table_of(Record)
@@ -18,9 +18,10 @@ def anything_held(arrived: Arrived) -> bool:
 
 
 def add(arrived: Arrived) -> int:
-    """Rows with an id that was never held."""
+    """Rows with an id that was never held. They are numbered in the order of their ids, however they came."""
     names = ["connection_id", "entity", "source_id", "block", "row_hash", "fields", "notices", "changed"]
-    new = select(*(arrival.c[name] for name in names)).where(arrived.accepted, arrival.c.record_id.is_(None)).order_by(arrival.c.source_id)
+    new = select(*(arrival.c[name] for name in names)).where(arrived.accepted, arrival.c.record_id.is_(None))
+    new = new.order_by(arrival.c.id if arrived.finished.rising else by_code(arrived.connection, arrival.c.source_id))
     return arrived.connection.execute(insert(record).from_select(names, new), execution_options={"preserve_rowcount": True}).rowcount
 
 

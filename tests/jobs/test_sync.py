@@ -1,5 +1,6 @@
 """The whole pipeline on small exports, on both databases."""
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,9 @@ from store import bulk
 from store.database import Database
 from store.lease import whole
 from store.lock import Locked
-from store.tables import Reject, Run
+from store.tables import Record, Reject, Run
+
+record = bulk.table_of(Record)
 
 ZONE = ZoneInfo("Europe/London")
 RULES = Rules.load()
@@ -95,6 +98,18 @@ def test_ids_return_with_the_record(store: Database, tmp_path: Path) -> None:
     run(store, write(tmp_path / "in"))
     after = {row["name"]: row["business_id"] for row in flags_as_of(store, date(2026, 11, 1), RULES.policy, ZONE)}
     assert after == before
+
+
+@pytest.mark.parametrize("order", [sorted, lambda rows: sorted(rows, reverse=True)], ids=["rising", "falling"])
+def test_records_are_numbered_by_their_ids_however_they_came(
+    store: Database, tmp_path: Path, order: Callable[[list[str]], list[str]]
+) -> None:
+    names = ["a1", "A10", "A2", "Z1", "\u00e41", "b 1"]
+    rows = "".join(f"{name},Firm {name},,,\n" for name in order(names))
+    run(store, write(tmp_path / "in", {**FILES, "accounts.csv": f"Id,Name,No,Post,State\n{rows}"}))
+    with store.reading() as connection:
+        found = connection.scalars(select(record.c.source_id).where(record.c.entity == "business").order_by(record.c.id)).all()
+    assert found == sorted(names)
 
 
 def test_of_two_rows_with_one_id_the_fuller_is_kept(store: Database, tmp_path: Path) -> None:
