@@ -54,7 +54,10 @@ def flag_businesses(
     size = batch or (even(len(ids), APART, processors()) if apart else BATCH)
     parts = [Part(part, sorted(touched.intersection(part))) for part in bulk.parts(ids, size)]
     with seldom():
-        (_look_apart if apart else _look_here)(store, parts, looking, progress)
+        if apart:
+            _look_apart(store, parts, looking, not held, progress)
+        else:
+            _look_here(store, parts, looking, progress)
     with store.connect() as connection:
         worked_from = {"rules": looking.version, "list": keeping.SHAPE}
         bulk.replace(connection, Stage, [{"name": "flag", "worked_from": worked_from}], {"name": "flag"})
@@ -95,10 +98,10 @@ def _look_here(store: Database, parts: Sequence[Part], looking: Looking, progres
         progress(done := done + len(part.ids), total)
 
 
-def _look_apart(store: Database, parts: Sequence[Part], looking: Looking, progress: Progress) -> None:
+def _look_apart(store: Database, parts: Sequence[Part], looking: Looking, first: bool, progress: Progress) -> None:
     """In several processes. No mark is taken off: it was made since `_forget_marks`, perhaps after its business was read."""
     done, total = 0, sum(len(part.ids) for part in parts)
-    for part, found in look_apart(store, parts, looking):
+    for part, found in look_apart(store, parts, looking, first):
         with store.connect() as connection:
             write(connection, found or changes(connection, part.ids, looking, part.touched), looking.as_of)
         progress(done := done + len(part.ids), total)
