@@ -116,8 +116,17 @@ def pull(task: Task) -> Counts | None:
     if fingerprint != _digested(_told(task)):
         _drop(task)
         raise TryLater(f"the {task.entity} rows changed while they were read; they are left for the next run")
-    ids = (once.sure, once.rising)
-    finished = Finished(task.run_id, task.map_version, read.fingerprint, read.read, read.said, read.ended, read.living, *ids)
+    finished = Finished(
+        task.run_id,
+        task.map_version,
+        read.fingerprint,
+        read.read,
+        read.said,
+        read.ended,
+        read.living,
+        once=once.sure,
+        rising=once.rising,
+    )
     try:
         return settle(task.store, task.connection_id, task.entity, task.blocks, finished, task.today, task.accept_deletions)
     except DeletionsRefused:

@@ -117,13 +117,12 @@ class Case:
         self.facts, self.as_of, self.rules = facts, as_of, rules
         self.opens = as_of - timedelta(days=rules.window_days)
         """The first day of the window."""
-        done = [touch for touch in facts.touches if touch.is_done(as_of)]
-        self.counted = [touch for touch in done if touch.qualifies]
+        self.done = [touch for touch in facts.touches if touch.is_done(as_of)]
+        """Engagements that are done, of any kind, however long ago."""
+        self.counted = [touch for touch in self.done if touch.qualifies]
         """Engagements that are done and count, however long ago."""
         self.in_window = self.recent(self.counted)
         """Those of them that lie in the window."""
-        self.done = done
-        """Engagements that are done, of any kind, however long ago."""
         self.took_part = who_took_part(self.in_window)
         """Who took part in the window, by their ids."""
         leading = [member for member in facts.members if self._is_leader(member)]
@@ -133,7 +132,7 @@ class Case:
         self.left_leaders = [member for member in leading if member.has_left(as_of)]
 
     def recent(self, touches: list[Touch]) -> list[Touch]:
-        """Those of these that lie in the window or after it."""
+        """Those of these that lie in the window, where all are done."""
         return [touch for touch in touches if touch.day is not None and touch.day >= self.opens]
 
     def by_level(self, member: Member) -> tuple[int, str, str]:

@@ -20,6 +20,18 @@ def most_in(taken: list[float], seconds: float) -> int:
     return max((bisect_right(taken, moment + seconds - 1e-6) - index for index, moment in enumerate(taken)), default=0)
 
 
+def taken_by_two(store: Database, spans: list[Span], steps: list[tuple[float, bool]]) -> list[float]:
+    """When two workers were let through who ask after such pauses, the second where it is told so."""
+    name = f"crm {next(NUMBERS)}"
+    workers = [SharedBudget(store, name, spans) for _ in range(2)]
+    now, taken = 1_800_000_000.0, []
+    for pause, second in steps:
+        now += pause
+        if workers[second].take(now) == 0:
+            taken.append(now)
+    return taken
+
+
 def test_a_window_lets_so_many_through_and_then_says_how_long_to_wait(store: Database) -> None:
     budget = SharedBudget(store, "register", [Span(3, 300)])
     assert [budget.take(1000.0 + second) for second in range(3)] == [0, 0, 0]
@@ -63,27 +75,15 @@ def test_a_clock_that_was_set_back_by_a_day_does_not_stop_anybody_for_a_day(stor
 @given(steps=st.lists(st.tuples(st.floats(0, 30), st.booleans()), max_size=40))
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_stretch_holds_more_than_its_window(store: Database, steps: list[tuple[float, bool]]) -> None:
-    name = f"crm {next(NUMBERS)}"
-    workers = [SharedBudget(store, name, [Span(3, 20), Span(5, 100)]) for _ in range(2)]
-    now, taken = 1_800_000_000.0, []
-    for pause, second in steps:
-        now += pause
-        if workers[second].take(now) == 0:
-            taken.append(now)
+    taken = taken_by_two(store, [Span(3, 20), Span(5, 100)], steps)
     assert most_in(taken, 20) <= 3
     assert most_in(taken, 100) <= 5
 
 
-@given(pauses=st.lists(st.tuples(st.floats(0, 0.4), st.booleans()), min_size=60, max_size=120))
+@given(steps=st.lists(st.tuples(st.floats(0, 0.4), st.booleans()), min_size=60, max_size=120))
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_stretch_holds_more_where_requests_are_quick(store: Database, pauses: list[tuple[float, bool]]) -> None:
-    name = f"crm {next(NUMBERS)}"
-    workers = [SharedBudget(store, name, [Span(60, 10), Span(90, 300)]) for _ in range(2)]
-    now, taken = 1_800_000_000.0, []
-    for pause, second in pauses:
-        now += pause
-        if workers[second].take(now) == 0:
-            taken.append(now)
+def test_no_stretch_holds_more_where_requests_are_quick(store: Database, steps: list[tuple[float, bool]]) -> None:
+    taken = taken_by_two(store, [Span(60, 10), Span(90, 300)], steps)
     assert most_in(taken, 10) <= 60
     assert most_in(taken, 300) <= 90
 
