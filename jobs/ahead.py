@@ -44,19 +44,27 @@ def ahead(pages: Iterator[T]) -> Iterator[Iterator[T]]:
 def _read(pages: Iterator[T], asked: SimpleQueue[bool], found: SimpleQueue[Future[T | None]]) -> None:
     """Gives a page for each time that it is asked; None after the last."""
     while asked.get():
-        outcome: Future[T | None] = Future()
-        try:
-            outcome.set_result(next(pages, None))
-        except BaseException as fault:
-            outcome.set_exception(fault)
-        found.put(outcome)
+        found.put(_outcome(pages))
     if isinstance(pages, Generator):
         with suppress(Exception):  # nobody is there any more whom it could tell
             pages.close()
 
 
+def _outcome(pages: Iterator[T]) -> Future[T | None]:
+    outcome: Future[T | None] = Future()
+    try:
+        outcome.set_result(next(pages, None))
+    except BaseException as fault:
+        outcome.set_exception(fault)
+    return outcome
+
+
 def _taken(asked: SimpleQueue[bool], found: SimpleQueue[Future[T | None]]) -> Iterator[T]:
+    def page() -> T | None:
+        here = found.get().result()
+        if here is not None:
+            asked.put(True)
+        return here
+
     asked.put(True)
-    while (page := found.get().result()) is not None:
-        asked.put(True)
-        yield page
+    return iter(page, None)

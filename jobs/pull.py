@@ -5,11 +5,11 @@ A page's rows and the cursor after it are stored in one transaction, so a run th
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -200,17 +200,22 @@ def _drop(task: Task) -> None:
 
 def _read_block(task: Task, block: Block, read: _Read, known: bool, since: dict[str, Any] | None, once: Once) -> None:
     rows, begun_at = Arrivals(task.connection_id, block, task.zone, known, task.full, once), read.block
-    pages = _pages(task.connector, as_entity(block), since if read.cursor is None else read.cursor)
-    all_told = (rows.told(page) for page in pages)
+    all_told = _told_by(rows, _pages(task.connector, as_entity(block), since if read.cursor is None else read.cursor))
     with ahead(all_told) if task.ahead else nullcontext(all_told) as coming:
-        for told in coming:
-            _store_page(task, rows, read, told)
-            task.progress(f"{task.entity} {block.source}", told.page.done, told.page.total)
+        for done, total in map(partial(_store_page, task, rows, read), coming):
+            task.progress(f"{task.entity} {block.source}", done, total)
     if read.block == begun_at:
         raise StopEntity(f"{task.entity} {block.source}: the connector stopped before its last page; tell whoever wrote it")
 
 
-def _pages(connector: Connector, entity: Entity, cursor: dict[str, Any] | None) -> Iterator[Page]:
+def _told_by(rows: Arrivals, pages: Generator[Page]) -> Iterator[Told]:
+    """What each page says. By `map`, here and wherever pages are handed on, as a loop holds what it has handed on until the next is there:
+    the memory of one page, which the processor has at hand, is then used for the next."""
+    with closing(pages):
+        yield from map(rows.told, pages)
+
+
+def _pages(connector: Connector, entity: Entity, cursor: dict[str, Any] | None) -> Generator[Page]:
     """What the connector gives. A fault that is none of the contract's is its author's, and stops this entity alone."""
     try:
         yield from connector.pull(entity, cursor)
@@ -221,7 +226,8 @@ def _pages(connector: Connector, entity: Entity, cursor: dict[str, Any] | None) 
         raise StopEntity(said) from fault
 
 
-def _store_page(task: Task, rows: Arrivals, read: _Read, told: Told) -> None:
+def _store_page(task: Task, rows: Arrivals, read: _Read, told: Told) -> tuple[int | None, int | None]:
+    """How many rows have been read, and of how many."""
     page, source = told.page, task.blocks[read.block].source
     if page.restarted and sum(block.source == source for block in task.blocks) > 1:
         _drop(task)  # the other block's rows of it cannot be told from these
@@ -239,6 +245,7 @@ def _store_page(task: Task, rows: Arrivals, read: _Read, told: Told) -> None:
             connection.execute(delete(arrival).where(*of_this))
         rows.write(connection, told)
         _save_position(connection, task, read.position(task.map_version))
+    return page.done, page.total
 
 
 _STANDS = (

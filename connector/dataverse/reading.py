@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
+from itertools import count, islice
 
 from connector.contract import Cursor, Page, StopEntity
 from connector.dataverse.columns import not_offered
@@ -88,9 +89,9 @@ class Reader:
 
     def _from(self, position: Position, notes: list[str]) -> Iterator[Page]:
         """The pages from there on. Notes, on the first, say why the read begins anew."""
-        for page in self._stages(position):
-            yield replace(page, notes=[*notes, *page.notes], restarted=bool(notes))
-            notes = []
+        found = self._stages(position)
+        yield from (replace(page, notes=[*notes, *page.notes], restarted=bool(notes)) for page in islice(found, 1))
+        yield from found
 
     def _stages(self, position: Position) -> Iterator[Page]:
         if position.at is Stage.CHANGED and position.link is None:
@@ -102,10 +103,11 @@ class Reader:
 
     def _rows(self, position: Position) -> Iterator[Page]:
         sweeps = position.at is Stage.CHANGED and self.plan.entity.complete
-        for answer in self._answers(position):
+
+        def page(answer: Answer) -> Page:
             after, last = self._after(position, answer)
             found = told(self.plan, answer)
-            yield Page(
+            return Page(
                 rows=found.rows,
                 deleted=found.deleted,
                 merged=found.merged,
@@ -116,11 +118,16 @@ class Reader:
                 living=True,
             )
 
+        return map(page, self._answers(position))
+
     def _sweep(self, position: Position) -> Iterator[Page]:
         """Rows that were merged into another are left out: they are there, and are nobody any more."""
-        for answer in self._answers(position):
+
+        def page(answer: Answer) -> Page:
             after, last = self._after(position, answer)
-            yield Page(seen=ids(self.plan, answer), cursor=after.cursor(self.mark) if after else None, last=last, living=True)
+            return Page(seen=ids(self.plan, answer), cursor=after.cursor(self.mark) if after else None, last=last, living=True)
+
+        return map(page, self._answers(position))
 
     def _after(self, position: Position, answer: Answer) -> tuple[Position | None, bool]:
         """Where to go on after this answer, and whether it is the last of its stage."""
@@ -145,12 +152,14 @@ class Reader:
             onward = _link(answer, "@odata.nextLink") if answer.status < 400 else None
             return linked(self._resumed(position), answer, onward) if onward else None
 
-        for number, answer in enumerate(pages(self.service.door, first, following)):
+        def good(number: int, answer: Answer) -> Answer:
             if answer.status >= 400 and (number or position.link):
                 raise Expired(f"{first.what}: the service gives links that it does not know itself; tell whoever runs it")
             if answer.status >= 400:
                 raise refused(self.plan, answer)
-            yield answer
+            return answer
+
+        return map(good, count(), pages(self.service.door, first, following))
 
     def _resumed(self, position: Position) -> Call:
         """A link that the service gave, followed as it is."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from connector.contract import Page, StopEntity
@@ -53,58 +54,59 @@ class Read:
 
     def _stages(self, state: State) -> Iterator[Page]:
         stages = self._planned(state)
-        if state.stage not in stages:
-            state = state.at(stages[0])
-        for stage in stages[stages.index(state.stage) :]:
-            state = state if state.stage == stage else state.at(stage)
-            for got in walk(self._door, self._ask(stage, state), self._filling(stage, state), self._marks(stage), state.place):
-                state = replace(state, place=got.place)
-                yield self._page(stage, state, got, stages)
+        self._state = state if state.stage in stages else state.at(stages[0])
+        for stage in stages[stages.index(self._state.stage) :]:
+            self._state = self._state if self._state.stage == stage else self._state.at(stage)
+            ask, filling = self._ask(stage), self._filling(stage)
+            yield from map(partial(self._page, stages), walk(self._door, ask, filling, self._marks(stage), self._state.place))
 
     def _planned(self, state: State) -> list[Stage]:
         if state.since is None or self._plan.gone is None:
             return ["rows"]
         return ["deletions", "rows"] if self._plan.deleted.by == "list" else ["rows", "sweep"]
 
-    def _ask(self, stage: Stage, state: State) -> Ask:
+    def _ask(self, stage: Stage) -> Ask:
         if stage != "rows" and self._plan.gone is not None:
             return self._plan.gone
-        return self._plan.rows if state.since is None else self._plan.incremental()
+        return self._plan.rows if self._state.since is None else self._plan.incremental()
 
-    def _filling(self, stage: Stage, state: State) -> Filling:
-        if state.since is None or stage == "sweep":
+    def _filling(self, stage: Stage) -> Filling:
+        if self._state.since is None or stage == "sweep":
             return {}
         written = self._plan.gone_since if stage == "deletions" else self._plan.since
-        return {"since": written(state.since, self._clock.now())}
+        return {"since": written(self._state.since, self._clock.now())}
 
     def _marks(self, stage: Stage) -> Marks:
         """A list of deletions may name an id twice, so its rows are known by all that they say."""
         return self._rows.marks if stage != "deletions" else lambda items: [digest(item) for item in items]
 
-    def _page(self, stage: Stage, state: State, got: Got, stages: list[Stage]) -> Page:
-        last = got.last and stage == stages[-1]
+    def _page(self, stages: list[Stage], got: Got) -> Page:
+        self._state = state = replace(self._state, place=got.place)
+        last = got.last and state.stage == stages[-1]
         complete = got.place.trusted and (state.since is None or "sweep" in stages)
-        page = Page(cursor=self._cursor(stage, state, got, stages), last=last, snapshot=complete, living=True, notes=got.notes)
-        if stage == "rows":
+        page = Page(cursor=self._cursor(got, stages), last=last, snapshot=complete, living=True, notes=got.notes)
+        if state.stage == "rows":
             found = self._rows.sort(got.items)
             seen = [skipped.source_id for skipped in found.skipped if skipped.source_id]
             return replace(page, **vars(found), seen=seen, total=got.total, done=got.place.done)
-        named = [self._rows.listed(item) if stage == "deletions" else self._rows.source_id(item) for item in got.items]
+        deletions = state.stage == "deletions"
+        named = [self._rows.listed(item) if deletions else self._rows.source_id(item) for item in got.items]
         ids = [source_id for source_id in named if source_id]
         if named and not ids:
             raise StopEntity(f"{self._plan.what}: the rows that {self._plan.deleted.by} gives hold no id; correct connector.deleted")
-        return replace(page, deleted=ids) if stage == "deletions" else replace(page, seen=ids)
+        return replace(page, deleted=ids) if deletions else replace(page, seen=ids)
 
-    def _cursor(self, stage: Stage, state: State, got: Got, stages: list[Stage]) -> dict[str, Any] | None:
+    def _cursor(self, got: Got, stages: list[Stage]) -> dict[str, Any] | None:
+        state = self._state
         if not got.last:
             return state.cursor(self._plan.key)
-        if stage != stages[-1]:
-            return state.at(stages[stages.index(stage) + 1]).cursor(self._plan.key)
-        return states.ended(self._plan.key, self._next_since(state, state.trusted and got.place.trusted))
+        if state.stage != stages[-1]:
+            return state.at(stages[stages.index(state.stage) + 1]).cursor(self._plan.key)
+        return states.ended(self._plan.key, self._next_since(state.trusted and got.place.trusted))
 
-    def _next_since(self, state: State, trusted: bool) -> float | None:
+    def _next_since(self, trusted: bool) -> float | None:
         """Where the next read has to begin to look; where this one may have missed something, it is not moved on. A service whose clock
         is behind stamps its rows earlier than we would."""
         if self._plan.whole_because:
             return None
-        return state.began + min(0.0, self._door.skew or 0.0) if trusted else state.since
+        return self._state.began + min(0.0, self._door.skew or 0.0) if trusted else self._state.since

@@ -24,38 +24,39 @@ def walk(door: Door, ask: Ask, filling: Filling, marks: Marks, place: Place) -> 
             return Offsets(door, ask, filling, marks).walk(place)
         case "page":
             return Numbers(door, ask, filling, marks).walk(place)
-    return _Given(ask, filling).walk(door, place)
+    return _Given(ask, filling, place).walk(door)
 
 
 class _Given:
     """Next links and cursors, which are the service's to keep right; and a single answer."""
 
-    def __init__(self, ask: Ask, filling: Filling) -> None:
-        self._ask, self._filling = ask, filling
-        self._followed: tuple[Answer, Call | None] | None = None
+    def __init__(self, ask: Ask, filling: Filling, place: Place) -> None:
+        self._ask, self._filling, self._place = ask, filling, place
+        self._onward: Call | None = None
 
-    def walk(self, door: Door, place: Place) -> Iterator[Got]:
-        for answer in pages(door, self._call(place), self._following):
-            items, total = items_of(self._ask, answer), total_of(self._ask, answer)
-            place = replace(place, done=place.done + len(items)).told(total)
-            following = self._following(answer)
-            if following is None:
-                yield self._ended(items, place, total)
-                return
-            place = replace(place, cursor=self._cursor(answer)) if self._ask.paging.by == "cursor" else replace(place, url=following.url)
-            yield Got(items, place, total)
+    def walk(self, door: Door) -> Iterator[Got]:
+        return map(self._got, pages(door, self._call(self._place), self._following))
+
+    def _got(self, answer: Answer) -> Got:
+        items, total = items_of(self._ask, answer), total_of(self._ask, answer)
+        self._place = replace(self._place, done=self._place.done + len(items)).told(total)
+        if self._onward is None:
+            return self._ended(items, self._place, total)
+        by_cursor = self._ask.paging.by == "cursor"
+        further = {"cursor": self._cursor(answer)} if by_cursor else {"url": self._onward.url}
+        self._place = replace(self._place, **further)
+        return Got(items, self._place, total)
 
     def _call(self, place: Place) -> Call:
         call = self._ask.call({**self._filling, "cursor": place.cursor})
         return replace(call, url=place.url, params=()) if place.url else call
 
     def _following(self, answer: Answer) -> Call | None:
-        """The request for the next page; asked for by `walk` and by `pages`."""
-        if self._followed is None or self._followed[0] is not answer:
-            self._followed = (answer, self._onward(answer))
-        return self._followed[1]
+        """The request for the next page, which `_got` looks at too."""
+        self._onward = self._next_call(answer)
+        return self._onward
 
-    def _onward(self, answer: Answer) -> Call | None:
+    def _next_call(self, answer: Answer) -> Call | None:
         if self._ask.paging.by == "cursor":
             cursor = self._cursor(answer)
             return None if cursor is None else self._ask.call({**self._filling, "cursor": cursor})
