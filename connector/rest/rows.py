@@ -4,16 +4,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from connector.contract import Row, Skipped, Value
+from connector.plain import PLAIN, hold_only
 from connector.rest.columns import MISSING, Odd, Path, as_text, cell, kind
 from connector.rest.plan import Plan
-
-PLAIN = frozenset({str, int, float, bool, type(None)})
-"""The types of values that are a cell as they are; a text only where no zone may have to be put to it."""
 
 
 @dataclass
@@ -32,7 +29,7 @@ class RowReader:
         self._plan = plan
         self._inside = plan.said.inside
         self._zone = plan.said.times
-        self._plain = PLAIN if self._zone is None else PLAIN - {str}
+        self._plain = PLAIN if self._zone is None else PLAIN - {str}  # a zone may have to be put to a text
         self._gone = {word.strip().lower() for word in plan.deleted.values}
         flat = len(plan.columns) > 1 and not self._inside.steps and plan.deleted.column is None
         self._plain_cells = itemgetter(*(path.text for path in plan.columns)) if flat else None
@@ -75,18 +72,7 @@ class RowReader:
             rows = list(map(self._plain_cells, items))
         except (KeyError, TypeError):
             return None
-        return rows if self._all_plain(rows) else None
-
-    def _all_plain(self, rows: Sequence[Row]) -> bool:
-        """Whether every value is a cell as it is."""
-        if str in self._plain:
-            try:
-                "".join(chain.from_iterable(rows))  # type: ignore[arg-type] # the quickest way to see that all are texts
-            except TypeError:
-                pass
-            else:
-                return True
-        return self._plain.issuperset(map(type, chain.from_iterable(rows)))
+        return rows if hold_only(rows, self._plain) else None
 
     def _take(self, item: Any, found: Sorted) -> None:
         try:
