@@ -161,10 +161,14 @@ def _held(task: Task) -> SqlRow[Any] | None:
 
 
 def _has_records(task: Task) -> bool:
+    """Whether this is not the first read; then each row's record is looked up."""
     record = bulk.table_of(Record)
     query = select(record.c.id).where(record.c.connection_id == task.connection_id, record.c.entity == task.entity).limit(1)
     with task.store.reading() as connection:
-        return connection.execute(query).first() is not None
+        known = connection.execute(query).first() is not None
+        if known:
+            bulk.look_up_in_memory(connection)
+        return known
 
 
 def _resumed(held: SqlRow[Any] | None, map_version: str, fingerprint: str | None) -> _Read | None:

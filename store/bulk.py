@@ -123,6 +123,13 @@ def sort_in_memory(connection: Connection) -> None:
         connection.exec_driver_sql("SET LOCAL work_mem = '64MB'")
 
 
+def look_up_in_memory(connection: Connection) -> None:
+    """For this connection from now on, by which very many rows are looked up in no order: SQLite keeps up to 64 MB of its file at hand, as
+    with 16 MB it reads a page of a larger one for nearly every row. PostgreSQL's memory is the server's."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA cache_size=-64000")
+
+
 def tell_planner(connection: Connection, model: type[SQLModel], written: int) -> None:
     """After very many rows: has PostgreSQL look at the table at once. Its autovacuum comes a minute later, and until then a look-up by
     many keys reads the whole table for each."""
