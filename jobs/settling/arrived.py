@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Select, and_, case, func, select
 
 from store import bulk
-from store.tables import Arrival, Record
+from store.tables import Arrival, Cursor, Record
 
-arrival, record = bulk.table_of(Arrival), bulk.table_of(Record)
+arrival, record, cursor = (bulk.table_of(model) for model in (Arrival, Record, Cursor))
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,12 @@ class Arrived:
         }
         counted = [func.count(column).label(name) for name, column in sorts.items()]
         return self.connection.execute(select(*counted).where(self.rows)).one()
+
+    @property
+    def by_the_same_map(self) -> bool:
+        """Whether the read that the records are of was by this field map, so that none is of a block that is in it no more."""
+        of_this = (cursor.c.connection_id == self.connection_id, cursor.c.entity == self.entity)
+        return bool(self.connection.scalar(select(cursor.c.map_version).where(*of_this)) == self.finished.map_version)
 
     @property
     def any_refused(self) -> bool:

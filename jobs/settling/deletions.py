@@ -26,6 +26,8 @@ def lost(arrived: Arrived, blocks: list[Block]) -> list[int]:
     kept = [*(block.source for block in blocks if not block.complete), *arrived.finished.changes_only]
     if not kept and _all_stand(arrived):
         return []
+    if {block.source for block in blocks}.issubset(kept) and arrived.by_the_same_map:
+        return []
     there = and_(arrived.held, record.c.deleted_on.is_(None), record.c.block.not_in(kept))
     there_still = select(arrival.c.record_id).where(or_(arrived.accepted, arrived.seen), arrival.c.record_id.is_not(None))
     # EXCEPT, as a join would be a nested loop on SQLite, and NOT IN one on PostgreSQL where the ids do not fit its memory.
