@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
-from itertools import count, islice
+from itertools import count
 
 from connector.contract import Cursor, Page, StopEntity
 from connector.dataverse.columns import not_offered
@@ -17,6 +17,7 @@ from connector.dataverse.plan import MERGED, Plan, Way
 from connector.dataverse.rows import ids, told
 from connector.dataverse.service import Service
 from connector.http import Answer, Call, field, linked, onward, pages
+from connector.notes import noted
 
 TRACK = "odata.track-changes"
 LINK_IS_DEAD = frozenset(range(400, 500)) - {401, 402, 403, 407, 408, 421, 425, 429}
@@ -80,18 +81,12 @@ class Reader:
         position = Position.of(cursor, self.mark) if cursor is not None else None
         try:
             notes = [self._again(OTHER)] if cursor is not None and position is None else []
-            yield from self._from(position or self._start(), notes)
+            yield from noted(self._stages(position or self._start()), notes)
         except Expired:
-            yield from self._from(self._start(), [self._again(EXPIRED)])
+            yield from noted(self._stages(self._start()), [self._again(EXPIRED)])
 
     def _start(self) -> Position:
         return Position(Stage.WHOLE, began=_iso(self.service.now()))
-
-    def _from(self, position: Position, notes: list[str]) -> Iterator[Page]:
-        """The pages from there on. Notes, on the first, say why the read begins anew."""
-        found = self._stages(position)
-        yield from (replace(page, notes=[*notes, *page.notes], restarted=bool(notes)) for page in islice(found, 1))
-        yield from found
 
     def _stages(self, position: Position) -> Iterator[Page]:
         if position.at is Stage.CHANGED and position.link is None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from connector.contract import Page, StopEntity
 from connector.http import Clock, Door
+from connector.notes import noted
 from connector.rest import state as states
 from connector.rest.place import Got
 from connector.rest.plan import Ask, Plan
@@ -33,16 +34,15 @@ class Read:
             words = f"{self._plan.what}: the last read is longer ago than deletions are listed for, so everything is read"
             state, notes = None, [*notes, words]
         state = state or State(self._clock.now())
-        pages = self._stages(state)
+        pages = noted(self._stages(state), notes)
         try:
-            first = next(pages)
+            yield next(pages)
         except StopEntity:
             if begun is None or not (state.place.url or state.place.cursor):
                 raise
             words = f"{self._plan.what}: the service no longer knows the page to go on with, so everything is read again"
             yield from self.pages(None, [*notes, words])
             return
-        yield replace(first, notes=[*notes, *first.notes], restarted=bool(notes))
         yield from pages
 
     def _too_long_ago(self, since: float) -> bool:

@@ -66,20 +66,21 @@ class BulkReading:
         """The pages of a job; gives whether it is gone."""
         if not self._await(job):
             return True
-        while True:
-            answer = self._page(job, locator)
-            if answer is None:
-                return True
-            following = answer.headers.get("Sforce-Locator", "null").strip()
-            ended = following in {"", "null"}
-            if following == locator:
-                raise StopEntity(f"{self.query.source}: the service gives the same next page twice; tell whoever runs it")
-            batch = self._read(answer)
-            batch.at = None if ended else self._at(job, following)
-            yield batch
-            if ended:
-                return False
-            locator = following
+        results = _Results(self, job, locator)
+        yield from iter(results.batch, None)
+        return results.gone
+
+    def batch(self, job: str, locator: str | None) -> Batch | None:
+        """The page of a job's results that begins there; None where the job is gone."""
+        answer = self._page(job, locator)
+        if answer is None:
+            return None
+        following = answer.headers.get("Sforce-Locator", "null").strip()
+        if following == locator:
+            raise StopEntity(f"{self.query.source}: the service gives the same next page twice; tell whoever runs it")
+        batch = self._read(answer)
+        batch.at = None if following in {"", "null"} else self._at(job, following)
+        return batch
 
     def _create(self) -> str:
         shape = {"contentType": "CSV", "columnDelimiter": "COMMA", "lineEnding": "LF"}
@@ -160,6 +161,24 @@ class BulkReading:
         """The job that a cursor names, if it may still be read: it has to be of our API version."""
         job = _text(at, "job")
         return job if job and JOB.fullmatch(job) and at.get("version") == self.org.version else None
+
+
+class _Results:
+    """Where the reading of a job's results stands."""
+
+    def __init__(self, reading: BulkReading, job: str, locator: str | None) -> None:
+        self._reading, self._job, self._locator = reading, job, locator
+        self.gone = self._ended = False
+
+    def batch(self) -> Batch | None:
+        """The next; None after the last, or where the job is gone."""
+        if self._ended:
+            return None
+        batch = self._reading.batch(self._job, self._locator)
+        self.gone = batch is None
+        self._ended = batch is None or batch.at is None
+        self._locator = _text(batch.at, "locator") if batch and batch.at else None
+        return batch
 
 
 def _text(at: At, name: str) -> str | None:

@@ -5,9 +5,11 @@ when it ends, and may be stamped with when it began."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from connector.contract import Cursor, Merge, Page
 from connector.http import Clock
+from connector.notes import noted
 from connector.salesforce.batches import Batch, NoBulk
 from connector.salesforce.bulk import BulkReading
 from connector.salesforce.deleting import DAY, LEAST, Gone, gone_since
@@ -44,9 +46,7 @@ class Reading:
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
         """As the contract's `pull`."""
         state, notes = self._begun(cursor)
-        for page in self._stages(state):
-            yield replace(page, notes=[*notes, *page.notes], restarted=bool(notes))
-            notes = []
+        return noted(self._stages(state), notes)
 
     def _begun(self, cursor: Cursor | None) -> tuple[State, list[str]]:
         organisation, _ = self._org.ids()
@@ -96,24 +96,25 @@ class Reading:
             yield Page(deleted=gone.deleted, merged=gone.merged, cursor=state.cursor(), snapshot=state.sweeps, living=True)
 
     def _stage(self, state: State, query: Query) -> Iterator[Page]:
-        stage = state.stage
-        for batch in self._batches(state, query):
-            state.done += len(batch.rows) + len(batch.skipped)
-            state.at = batch.at
-            if batch.at is None:
-                state.end_stage()
-            last = not state.stage
-            yield replace(
-                self._ids(batch) if stage == IDS else self._rows(batch),
-                skipped=batch.skipped,
-                notes=batch.notes,
-                cursor=self._next_read(state) if last else state.cursor(),
-                last=last,
-                snapshot=state.whole or state.sweeps,
-                living=True,
-                total=max(state.total, state.done),
-                done=state.done,
-            )
+        return map(partial(self._page, state, state.stage), self._batches(state, query))
+
+    def _page(self, state: State, stage: str, batch: Batch) -> Page:
+        state.done += len(batch.rows) + len(batch.skipped)
+        state.at = batch.at
+        if batch.at is None:
+            state.end_stage()
+        last = not state.stage
+        return replace(
+            self._ids(batch) if stage == IDS else self._rows(batch),
+            skipped=batch.skipped,
+            notes=batch.notes,
+            cursor=self._next_read(state) if last else state.cursor(),
+            last=last,
+            snapshot=state.whole or state.sweeps,
+            living=True,
+            total=max(state.total, state.done),
+            done=state.done,
+        )
 
     def _batches(self, state: State, query: Query) -> Iterator[Batch]:
         """By the Bulk API where there are many rows, or where that is how it was begun; else, or where Bulk does not serve, by REST."""
@@ -129,9 +130,7 @@ class Reading:
                 return
             except NoBulk as fault:
                 at, notes = {}, [str(fault)]
-        for batch in RestReading(self._org, query, fields, self._clock).batches(at):
-            batch.notes, notes = [*notes, *batch.notes], []
-            yield batch
+        yield from map(partial(_noted, notes), RestReading(self._org, query, fields, self._clock).batches(at))
 
     def _rows(self, batch: Batch) -> Page:
         page = Page()
@@ -156,3 +155,10 @@ class Reading:
         swept = state.began if state.whole or state.sweeps else state.swept
         log_from = state.log_from if not state.whole else state.began - max(self._habits.look_back, LEAST)
         return State(state.org, state.mark, began=state.began, swept=swept, log_from=log_from, stage="").cursor()
+
+
+def _noted(notes: list[str], batch: Batch) -> Batch:
+    """The first batch bears the notes."""
+    batch.notes[:0] = notes
+    notes.clear()
+    return batch

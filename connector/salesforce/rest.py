@@ -30,26 +30,17 @@ class RestReading:
         """Pages from there on; an empty `at` is the start. One whose link leads elsewhere tells where to go on without it.
 
         Raises StopConnection for such a link, to which nothing is sent, and what the door raises."""
-        link, after = _link(at), _after(at)
-        sent: set[str] = set()
-        while True:
-            answer = self.org.following(link, self.query.source, self.clock.now()) if link else None
-            if answer is None:
-                answer = self.org.query(self.query.ordered(after), self.query.source)
-            batch, after = self._batch(answer.data, after)
-            yield batch
-            if batch.at is None:
-                return
-            link = _link(batch.at)
-            if link is None:
-                words = "the service points to another address for its next page; nothing was sent there, tell whoever runs it"
-                raise StopConnection(f"{self.query.source}: {words}")
-            if link in sent or len(sent) >= MOST_PAGES:
-                words = f"the service gives the same next page twice, or has no end, after {len(sent) + 1} pages"
-                raise StopEntity(f"{self.query.source}: {words}; tell whoever runs it")
-            sent.add(link)
+        return iter(_Walk(self, at).batch, None)
 
-    def _batch(self, data: object, after: list[str] | None) -> tuple[Batch, list[str] | None]:
+    def batch(self, at: At) -> Batch:
+        """The page that begins there: by the link, or, where there is none or its locator is dead, by the last row's place."""
+        link, after = _link(at), _after(at)
+        answer = self.org.following(link, self.query.source, self.clock.now()) if link else None
+        if answer is None:
+            answer = self.org.query(self.query.ordered(after), self.query.source)
+        return self._read(answer.data, after)
+
+    def _read(self, data: object, after: list[str] | None) -> Batch:
         batch = Batch()
         for number, record in enumerate(field(data, "records", list), 1):
             try:
@@ -61,7 +52,7 @@ class RestReading:
         if not field(data, "done", bool):
             link = field(data, "nextRecordsUrl", str)
             batch.at = {"next": link if is_link(link) else None, "after": after}
-        return batch, after
+        return batch
 
     def _position(self, cells: Sequence[Value]) -> list[str]:
         named = {path.soql: value for path, value in zip(self.paths, cells, strict=True)}
@@ -70,6 +61,35 @@ class RestReading:
         if len(texts) < len(wanted):
             raise SkipRecord("its Id, or the time of its last change, is missing")
         return texts
+
+
+class _Walk:
+    """Where the reading of a query stands."""
+
+    def __init__(self, reading: RestReading, at: At) -> None:
+        self._reading, self._begun = reading, False
+        self._at: At | None = at
+        self._sent: set[str] = set()
+
+    def batch(self) -> Batch | None:
+        """The next; None after the last."""
+        if self._at is None:
+            return None
+        if self._begun:
+            self._check(_link(self._at))
+        batch, self._begun = self._reading.batch(self._at), True
+        self._at = batch.at
+        return batch
+
+    def _check(self, link: str | None) -> None:
+        source = self._reading.query.source
+        if link is None:
+            words = "the service points to another address for its next page; nothing was sent there, tell whoever runs it"
+            raise StopConnection(f"{source}: {words}")
+        if link in self._sent or len(self._sent) >= MOST_PAGES:
+            words = f"the service gives the same next page twice, or has no end, after {len(self._sent) + 1} pages"
+            raise StopEntity(f"{source}: {words}; tell whoever runs it")
+        self._sent.add(link)
 
 
 def _id(record: object) -> str:
