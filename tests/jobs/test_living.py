@@ -1,23 +1,27 @@
 """Reads of what changed end where whole reads would: whatever happened in the CRM, whenever it was read, wherever a read was stopped."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Any
+from weakref import ref
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connector.contract import Cursor, Entity, Page
 from jobs.pipeline import sync
 from jobs.pulling import Options, Result
 from jobs.rules import Rules
 from jobs.sources import Source
 from mappings import field_map
+from mappings.field_map import FieldMap
 from store.database import Database
 from tests.databases import new_migrated, new_migrated_file
 from tests.jobs.living_crm import WAYS, LivingCrm, Version
@@ -36,10 +40,11 @@ participant: {from: guests, id: Id, fields: {engagement: Visit, person: Who, too
     "map.yaml",
 )
 TABLES = ("firms", "people", "visits", "calls", "guests")
+WITHOUT_CALLS = replace(MAP, blocks={**MAP.blocks, "engagement": MAP.blocks["engagement"][:1]})
 
 
-def read(store: Database, crm: LivingCrm, **options: bool) -> Result:
-    source = Source("council", "memory", "council", lambda budget: crm, MAP, reads_ahead=True)
+def read(store: Database, crm: LivingCrm, field_map: FieldMap = MAP, **options: bool) -> Result:
+    source = Source("council", "memory", "council", lambda budget: crm, field_map, reads_ahead=True)
     return sync(store, [source], RULES, Options(ZONE, TODAY, **options))[0]
 
 
@@ -195,6 +200,46 @@ def test_one_that_goes_is_missed_though_as_many_come_back(store: Database, crm: 
     crm.delete("firms", "F2")
     found = read(store, crm).counts
     assert (found.added, found.changed, found.removed) == (0, 1, 1)
+
+
+class Untrusted(LivingCrm):
+    """It never says that what it left out is gone."""
+
+    def pull(self, entity: Entity, cursor: Cursor | None) -> Iterator[Page]:
+        return (replace(page, snapshot=False) for page in super().pull(entity, cursor))
+
+
+@pytest.mark.parametrize("kind", [LivingCrm, Untrusted])
+@pytest.mark.parametrize("way", WAYS)
+def test_rows_of_a_source_that_the_field_map_no_longer_names_are_gone(store: Database, crm: LivingCrm, kind: type, way: str) -> None:
+    crm = kind(dict.fromkeys(TABLES, way), tables=crm.tables, now=crm.now)
+    crm.put("calls", "C1", {"When": "2026-06-02", "Who": "P1"})
+    for held_map, removed in ((MAP, 0), (MAP, 0), (WITHOUT_CALLS, 1), (WITHOUT_CALLS, 0)):
+        assert read(store, crm, held_map).counts.removed == removed
+
+
+class Watched(LivingCrm):
+    """Counts, before each page, those that were given before and are still held by somebody."""
+
+    def __init__(self, crm: LivingCrm) -> None:
+        super().__init__(crm.ways, page=1, tables=crm.tables, now=crm.now)
+        self.given: list[ref[Page]] = []
+        self.held: list[int] = []
+
+    def pull(self, entity: Entity, cursor: Cursor | None) -> Iterator[Page]:
+        return map(self._watched, super().pull(entity, cursor))
+
+    def _watched(self, page: Page) -> Page:
+        self.held.append(sum(one() is not None for one in self.given))
+        self.given.append(ref(page))
+        return page
+
+
+def test_a_page_is_let_go_of_when_it_is_stored(store: Database, crm: LivingCrm) -> None:
+    watched = Watched(crm)
+    read(store, watched)
+    assert len(watched.held) > 15
+    assert max(watched.held) <= (0 if store.is_sqlite else 1), "on PostgreSQL one is stored while the next is read"
 
 
 def test_only_changes_are_asked_for(store: Database, crm: LivingCrm) -> None:
