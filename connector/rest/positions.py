@@ -81,7 +81,9 @@ class Offsets(_Positions):
             if known is None and overlap:
                 place = self._begun_anew(place)
             nothing_new = not items or (known == len(items) - 1 and len(items) <= overlap)
-            got = self._page(answer, items, place.after(marks, start + len(items)), nothing_new)
+            again = place.tail if overlap else ()
+            fresh = [item for item, mark in zip(items, marks, strict=True) if mark not in again]
+            got = self._page(answer, fresh, place.after(marks, start + len(items)), nothing_new)
             yield got
             if got.last:
                 return

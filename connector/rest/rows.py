@@ -33,6 +33,8 @@ class RowReader:
         self._gone = {word.strip().lower() for word in plan.deleted.values}
         flat = len(plan.columns) > 1 and not self._inside.steps and plan.deleted.column is None
         self._plain_cells = itemgetter(*(path.text for path in plan.columns)) if flat else None
+        one_id = len(plan.ids) == 1 and not self._inside.steps and self._zone is None
+        self._plain_id = itemgetter(plan.ids[0].text) if one_id else None
 
     def sort(self, items: Sequence[Any]) -> Sorted:
         """Rows, the ids of those marked deleted, and those that cannot be read."""
@@ -46,7 +48,7 @@ class RowReader:
 
     def marks(self, items: list[Any]) -> list[str]:
         """What each row is known by: its id, or all that it says where it has none."""
-        return [self.source_id(item) or digest(item) for item in items]
+        return self._plain_marks(items) or [self.source_id(item) or digest(item) for item in items]
 
     def source_id(self, item: Any) -> str:
         """A row's id as the field map makes it; empty where there is none."""
@@ -63,6 +65,18 @@ class RowReader:
             return as_text(cell(self._value(item, path, self._plan.deleted.inside), path.text, None))
         except Odd:
             return ""
+
+    def _plain_marks(self, items: Sequence[Any]) -> list[str]:
+        """`marks` at once, where every row has its id as a text or as a whole number; else nothing."""
+        if self._plain_id is None:
+            return []
+        try:
+            found = list(map(self._plain_id, items))
+        except (KeyError, TypeError):
+            return []
+        kinds = set(map(type, found))
+        marks = list(map(str.strip, found)) if kinds == {str} else list(map(str, found)) if kinds == {int} else []
+        return marks if all(marks) else []
 
     def _plain_rows(self, items: Sequence[Any]) -> list[Row] | None:
         """The page at once, where all its rows hold plain values under just the columns' names, which most services' do; else None."""

@@ -23,8 +23,12 @@ def tryton(tmp_path_factory):
         pytest.skip(f"no Tryton: {reason}")
 
 
-def test_a_real_crm_is_read_and_followed(tryton):
-    made = _company(tryton)
+@pytest.fixture(scope="session")
+def made(tryton):
+    return _company(tryton)
+
+
+def test_a_real_crm_is_read_and_followed(tryton, made):
     field_map = example("tryton")
     connector = opened(tryton.url, {**field_map["connector"], "paging": {**field_map["connector"]["paging"], "size": "4"}}, SystemClock(), token=tryton.key)
     firms, people = entities(field_map)["business"], entities(field_map)["person"]
@@ -45,9 +49,9 @@ def test_a_real_crm_is_read_and_followed(tryton):
     tryton.change("party.party", made["firms"][0], active=False)
     tryton.delete("party.party", made["firms"][8])
     late = tryton.create("party.party", name="Example Foundry Ltd", categories=[["add", [made["business"]]]])
-    last = businesses.pull(connector, firms)[-1]
-    assert last.snapshot
-    assert last.seen
+    pages = businesses.pull(connector, firms)
+    assert pages[-1].snapshot
+    assert any(page.seen for page in pages)
     persons.pull(connector, people)
     assert column(persons, people, "name")[str(first)] == "Ada Exemplar-Sample"
     assert column(persons, people, EMAIL)[str(second)] == "grace@new.example.org"
@@ -57,8 +61,9 @@ def test_a_real_crm_is_read_and_followed(tryton):
     assert column(businesses, firms, "name")[str(late)] == "Example Foundry Ltd"
 
 
+@pytest.mark.usefixtures("made")
 def test_a_column_that_is_misspelled_is_found_by_name(tryton):
-    """Tryton answers 500 to a field that it does not have."""
+    """Tryton answers 500 to a field that it does not have, if there is any row to look for it in."""
     field_map = example("tryton")
     connector = opened(tryton.url, field_map["connector"], _Hurried(), token=tryton.key)
     firms = entities(field_map)["business"]
