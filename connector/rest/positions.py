@@ -4,6 +4,7 @@ A row deleted on a page that was read moves all later ones up, and one of them s
 must come again; and beside each numbered page the one before is looked at once more. Where none of the rows expected is there, it is gone
 back, twice as far each time, until one is. A list that has to be begun anew too often (it has no order) is taken as it comes, untrusted."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -21,12 +22,31 @@ PAIRS = 3
 """Times that two pages are read for one moment's sake."""
 
 
-class _Positions:
+class _Positions(ABC):
     """What both ways share."""
 
     def __init__(self, door: Door, ask: Ask, filling: Filling, marks: Callable[[list[Any]], list[str]]) -> None:
         self._door, self._ask, self._filling, self._marks = door, ask, filling, marks
         self._sent = 0
+        self._place, self._back, self._ended = Place(), 0, False
+
+    def walk(self, place: Place) -> Iterator[Got]:
+        """Pages from a place on."""
+        self._place = place
+        return iter(self._following, None)
+
+    def _following(self) -> Got | None:
+        """The next page; None after the last."""
+        if self._ended:
+            return None
+        while (got := self._look()) is None:
+            pass
+        self._place, self._back, self._ended = got.place, 0, got.last
+        return got
+
+    @abstractmethod
+    def _look(self) -> Got | None:
+        """What follows the place; None where that cannot be seen, and it is gone back a way."""
 
     def _read(self, name: str, at: int) -> tuple[Answer, list[Any], list[str]]:
         if self._sent >= MOST_PAGES:
@@ -65,47 +85,35 @@ class _Positions:
 class Offsets(_Positions):
     """By the number of rows to leave out."""
 
-    def walk(self, place: Place) -> Iterator[Got]:
-        """Pages from a place on."""
-        back = 0
-        while True:
-            overlap = max(0, min(TAIL, place.longest - 1)) if place.trusted else 0
-            start = max(0, place.done - overlap - back)
-            answer, items, marks = self._read("offset", start)
-            if alike(marks) == place.same and start + len(marks) > place.done:
-                self._refuse_standing_still("offset", start + len(marks), marks)
-            known = last_known(marks, place.tail)
-            if known is None and overlap and start > 0:
-                back = back * 2 or self._ask.paging.size
-                continue
-            if known is None and overlap:
-                place = self._begun_anew(place)
-            nothing_new = not items or (known == len(items) - 1 and len(items) <= overlap)
-            again = place.tail if overlap else ()
-            fresh = [item for item, mark in zip(items, marks, strict=True) if mark not in again]
-            got = self._page(answer, fresh, place.after(marks, start + len(items)), nothing_new)
-            yield got
-            if got.last:
-                return
-            place, back = got.place, 0
+    def _look(self) -> Got | None:
+        place = self._place
+        overlap = max(0, min(TAIL, place.longest - 1)) if place.trusted else 0
+        start = max(0, place.done - overlap - self._back)
+        answer, items, marks = self._read("offset", start)
+        if alike(marks) == place.same and start + len(marks) > place.done:
+            self._refuse_standing_still("offset", start + len(marks), marks)
+        known = last_known(marks, place.tail)
+        if known is None and overlap and start > 0:
+            self._back = self._back * 2 or self._ask.paging.size
+            return None
+        if known is None and overlap:
+            place = self._begun_anew(place)
+        nothing_new = not items or (known == len(items) - 1 and len(items) <= overlap)
+        again = place.tail if overlap else ()
+        fresh = [item for item, mark in zip(items, marks, strict=True) if mark not in again]
+        return self._page(answer, fresh, place.after(marks, start + len(items)), nothing_new)
 
 
 class Numbers(_Positions):
     """By the page's number."""
 
-    def walk(self, place: Place) -> Iterator[Got]:
-        """Pages from a place on."""
-        back = 0
-        while True:
-            got = self._first(place) if place.number is None else self._next(place, place.number)
-            if got is None:
-                back = back * 2 or 1
-                place = self._gone_back(place, back)
-                continue
-            yield got
-            if got.last:
-                return
-            place, back = got.place, 0
+    def _look(self) -> Got | None:
+        place = self._place
+        got = self._first(place) if place.number is None else self._next(place, place.number)
+        if got is None:
+            self._back = self._back * 2 or 1
+            self._place = self._gone_back(place, self._back)
+        return got
 
     def _first(self, place: Place) -> Got:
         number = self._ask.paging.first
