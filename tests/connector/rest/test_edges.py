@@ -8,8 +8,9 @@ import pytest
 
 from connector.contract import StopEntity
 from connector.rest.moments import since_value
+from tests.connector.letting_go import held_after_each_page
 from tests.connector.rest.standin import Standin
-from tests.connector.rest.styles import said
+from tests.connector.rest.styles import PAGING, said
 from tests.connector.rest.world import Held, SetClock, entity, opened
 from tests.connector.sites import Reply, query
 
@@ -35,6 +36,15 @@ def test_a_page_that_comes_for_ever_is_an_error_and_no_end(served, style, totals
     with pytest.raises(StopEntity, match=r"the same page again and again; correct connector\.paging\.param, or say where the end is told"):
         list(connector.pull(entity(), None))
     assert site.asked < 20
+
+
+@pytest.mark.parametrize("paging", sorted(PAGING))
+def test_no_page_is_held_that_was_handed_on(served, paging):
+    site = stand_in(paging=paging)
+    connector = opened(f"{served(site).url}/api", said(paging), site.clock, **TOKEN)
+    held = held_after_each_page(connector, entity())
+    assert held == [0] * len(held)
+    assert len(held) > 2 or paging == "none"
 
 
 @pytest.mark.parametrize("paging", ["offset", "page"])
