@@ -1,8 +1,9 @@
 """Paging by position (an offset, a page number) through a living list, so that no row is lost.
 
 A row deleted on a page that was read moves all later ones up, and one of them slips past the reader. So offsets overlap by some rows, which
-must come again; and beside each numbered page the one before is looked at once more. Where none of the rows expected is there, it is gone
-back, twice as far each time, until one is. A list that has to be begun anew too often (it has no order) is taken as it comes, untrusted."""
+must come again; and beside each numbered page the one before is looked at once more, and what is new on it given. Where none of the rows
+expected is there, it is gone back, twice as far each time, until one is. A list that has to be begun anew too often (it has no order) is
+taken as it comes, untrusted."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -107,6 +108,9 @@ class Offsets(_Positions):
 class Numbers(_Positions):
     """By the page's number."""
 
+    _seen: frozenset[str] = frozenset()
+    """The marks of the pages that were looked at last. In a read that goes on nothing is known of them."""
+
     def _look(self) -> Got | None:
         place = self._place
         got = self._first(place) if place.number is None else self._next(place, place.number)
@@ -118,22 +122,28 @@ class Numbers(_Positions):
     def _first(self, place: Place) -> Got:
         number = self._ask.paging.first
         answer, items, marks = self._read("page", number)
+        self._seen = frozenset(marks)
         return self._page(answer, items, place.after(marks, len(items), number), not items)
 
     def _next(self, place: Place, number: int) -> Got | None:
         """The page after `number`, with what slipped from it to the one before; None where it cannot be seen that it follows."""
         if not place.trusted:
             return self._unproved(place, number)
-        answer, items, marks, before, before_marks = self._pair(number)
+        answer, items, marks, before, before_marks = self._pair(number, place.longest)
         if marks and marks == before_marks:
             self._refuse_standing_still("page", number + 1, marks)
             return None
-        known = last_known([*before_marks, *marks], place.tail)
+        both, both_marks = [*before, *items], [*before_marks, *marks]
+        known = last_known(both_marks, place.tail)
         if known is None and place.tail:
             return None
         done = (number + 1 - self._ask.paging.first) * len(before) + len(items)
-        fresh = [*before, *items][0 if known is None else known + 1 :]
-        return self._page(answer, fresh, place.after(marks or before_marks, done, number + 1), not items)
+        passed = 0 if known is None else known + 1
+        slipped = [item for item, mark in zip(both[:passed], both_marks, strict=False) if self._seen and mark not in self._seen]
+        self._seen, fresh = frozenset(both_marks), [*slipped, *both[passed:]]
+        # Rows may have come back between the two requests: then the empty page was not the end.
+        after = place.after(marks or before_marks, done, number + 1 if items else number)
+        return self._page(answer, fresh, after, not items and not fresh)
 
     def _unproved(self, place: Place, number: int) -> Got:
         answer, items, marks = self._read("page", number + 1)
@@ -141,15 +151,20 @@ class Numbers(_Positions):
             self._refuse_standing_still("page", number + 2, marks)
         return self._page(answer, items, place.after(marks, place.done + len(items), number + 1), not items)
 
-    def _pair(self, number: int) -> tuple[Answer, list[Any], list[str], list[Any], list[str]]:
-        """The page after `number` and then that one, as of one moment as far as the totals can tell: one row that goes before the first
-        request and one that comes before the second could hide each other."""
+    def _pair(self, number: int, longest: int) -> tuple[Answer, list[Any], list[str], list[Any], list[str]]:
+        """The page after `number` and then that one, as of one moment as far as can be told: one row that goes before the first request
+        and one that comes before the second could hide each other. The totals tell it, or, at the end, that there is nothing still."""
         for _ in range(PAIRS):
             answer, items, marks = self._read("page", number + 1)
             other, before, before_marks = self._read("page", number)
-            if total_of(self._ask, answer) == total_of(self._ask, other):
+            told = total_of(self._ask, answer)
+            if told == total_of(self._ask, other) and (items or told is not None or self._ends(number, before, longest)):
                 break
         return answer, items, marks, before, before_marks
+
+    def _ends(self, number: int, page: list[Any], longest: int) -> bool:
+        """Whether nothing comes after a page: it is shorter than others, or what comes after it is still empty."""
+        return len(page) < longest or not self._read("page", number + 1)[1]
 
     def _gone_back(self, place: Place, back: int) -> Place:
         number = (place.number or 0) - back
