@@ -6,7 +6,7 @@ expected is there, it is gone back, twice as far each time, until one is. A list
 taken as it comes, untrusted."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -100,8 +100,7 @@ class Offsets(_Positions):
         if known is None and overlap:
             place = self._begun_anew(place)
         nothing_new = not items or (known == len(items) - 1 and len(items) <= overlap)
-        again = place.tail if overlap else ()
-        fresh = [item for item, mark in zip(items, marks, strict=True) if mark not in again]
+        fresh = _fresh(items, marks, known if overlap else None, place.tail)
         return self._page(answer, fresh, place.after(marks, start + len(items)), nothing_new)
 
 
@@ -138,9 +137,8 @@ class Numbers(_Positions):
         if known is None and place.tail:
             return None
         done = (number + 1 - self._ask.paging.first) * len(before) + len(items)
-        passed = 0 if known is None else known + 1
-        slipped = [item for item, mark in zip(both[:passed], both_marks, strict=False) if self._seen and mark not in self._seen]
-        self._seen, fresh = frozenset(both_marks), [*slipped, *both[passed:]]
+        fresh = _fresh(both, both_marks, known, self._seen or both_marks)
+        self._seen = frozenset(both_marks)
         # Rows may have come back between the two requests: then the empty page was not the end.
         after = place.after(marks or before_marks, done, number + 1 if items else number)
         return self._page(answer, fresh, after, not items and not fresh)
@@ -169,3 +167,10 @@ class Numbers(_Positions):
     def _gone_back(self, place: Place, back: int) -> Place:
         number = (place.number or 0) - back
         return replace(place, number=number) if number >= self._ask.paging.first else replace(self._begun_anew(place), number=None, tail=())
+
+
+def _fresh(items: list[Any], marks: list[str], known: int | None, seen: Container[str]) -> list[Any]:
+    """What was not given yet: the rows behind the last known one, and of those before it any that was not seen."""
+    passed = 0 if known is None else known + 1
+    slipped = [item for item, mark in zip(items[:passed], marks, strict=False) if mark not in seen]
+    return [*slipped, *items[passed:]]
