@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, select
 
 from connector.contract import Page, Skipped
 from jobs.once import Once
+from jobs.tally import Tally
 from mappings.field_map import Block
 from mappings.json_texts import json_texts
 from mappings.reading import READING_VERSION, Reader, Readings
@@ -40,9 +41,9 @@ class Told(NamedTuple):
 class Arrivals:
     """Stages the rows of one block. A row whose cells its record was read from already is not read again."""
 
-    def __init__(self, connection_id: int, block: Block, zone: ZoneInfo, known: bool, full: bool, once: Once) -> None:
-        """`known`: there are records already. `full`: every row is read again. `once` is told of every id."""
-        self._connection_id, self._block, self._known, self._once = connection_id, block, known, once
+    def __init__(self, connection_id: int, block: Block, zone: ZoneInfo, known: bool, full: bool, once: Once, tally: Tally) -> None:
+        """`known`: there are records already. `full`: every row is read again. `once` is told of every id, `tally` of what is staged."""
+        self._connection_id, self._block, self._known, self._once, self._tally = connection_id, block, known, once, tally
         self._reads_all = full or not known or not block.ids
         self._reader = Reader(block, zone)
         self._query: Select[Any] | None = None
@@ -64,6 +65,7 @@ class Arrivals:
     def write(self, connection: Connection, told: Told) -> None:
         """Stages all that a page says, in its order."""
         page = told.page
+        self._tally.whole = self._tally.whole and not page.restarted
         if page.rows:
             self._write_rows(connection, told)
         if page.skipped:
@@ -81,7 +83,9 @@ class Arrivals:
             self._append(connection, read, self._held(connection, read["source_id"]) if self._known else None)
             return
         standing = Standing(connection, self._connection_id, self._block.entity, ids, hashes)
-        if standing.stage(self._block.source if page.living else None) == len(page.rows):
+        staged = standing.stage(self._block.source if page.living else None)
+        self._tally.known += staged
+        if staged == len(page.rows):
             return
         others = standing.others()
         readings = self._reader.columns([page.rows[at] for at, _ in others], [ids[at] for at, _ in others])
@@ -100,11 +104,13 @@ class Arrivals:
         if not ids:
             return
         record_ids = self._held(connection, ids)
-        columns = {"mark": [mark] * len(ids), "source_id": ids, "record_id": record_ids, "block": [self._block.source] * len(ids)}
-        bulk.append(connection, Arrival, self._head(len(ids)) | columns | (more or {}))
+        columns = {"mark": [mark] * len(ids), "source_id": ids, "block": [self._block.source] * len(ids)}
+        self._append(connection, self._head(len(ids)) | columns | (more or {}), record_ids)
 
     def _append(self, connection: Connection, columns: Columns, record_ids: Sequence[int | None] | None) -> None:
-        bulk.append(connection, Arrival, columns if record_ids is None else columns | {"record_id": record_ids})
+        whole = columns if record_ids is None else columns | {"record_id": record_ids}
+        self._tally.add(whole)
+        bulk.append(connection, Arrival, whole)
 
     def _columns(self, read: Readings, hashes: Sequence[bytes]) -> Columns:
         """Rows that were read, as arrivals; which records they are is not told."""

@@ -24,6 +24,7 @@ from jobs.runs import Counts
 from jobs.settling.arrived import Ended, Finished
 from jobs.settling.deletions import DeletionsRefused
 from jobs.settling.settle import settle
+from jobs.tally import Tally
 from mappings.field_map import Block, FieldMap
 from mappings.reading import READING_VERSION
 from store import bulk
@@ -108,11 +109,12 @@ def pull(task: Task) -> Counts | None:
     if unchanged and not task.full and held is not None and held.position is None:
         return None
     resumed = _resumed(held, task.map_version, fingerprint)
-    read, once = resumed or _started(task, fingerprint), Once(resumed is None)
+    read, once, tally = resumed or _started(task, fingerprint), Once(resumed is None), Tally(whole=resumed is None)
     since = _since(held, task)
     while read.block < len(task.blocks):
         block = task.blocks[read.block]
-        _read_block(task, block, read, known, since.get(block.source), once)
+        rows = Arrivals(task.connection_id, block, task.zone, known, task.full, once, tally)
+        _read_block(task, block, read, rows, since.get(block.source))
     if fingerprint != _digested(_told(task)):
         _drop(task)
         raise TryLater(f"the {task.entity} rows changed while they were read; they are left for the next run")
@@ -126,6 +128,7 @@ def pull(task: Task) -> Counts | None:
         read.living,
         once=once.sure,
         rising=once.rising,
+        tally=tally if tally.whole else None,
     )
     try:
         return settle(task.store, task.connection_id, task.entity, task.blocks, finished, task.today, task.accept_deletions)
@@ -202,8 +205,8 @@ def _drop(task: Task) -> None:
         connection.execute(update(cursor).where(*of_this).values(position=None))
 
 
-def _read_block(task: Task, block: Block, read: _Read, known: bool, since: dict[str, Any] | None, once: Once) -> None:
-    rows, begun_at = Arrivals(task.connection_id, block, task.zone, known, task.full, once), read.block
+def _read_block(task: Task, block: Block, read: _Read, rows: Arrivals, since: dict[str, Any] | None) -> None:
+    begun_at = read.block
     all_told = _told_by(rows, _pages(task.connector, as_entity(block), since if read.cursor is None else read.cursor))
     with ahead(all_told) if task.ahead else nullcontext(all_told) as coming:
         for done, total in map(partial(_store_page, task, rows, read), coming):

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, and_, case, func, select
 
+from jobs.tally import Tally
 from store import bulk
 from store.tables import Arrival, Cursor, Record
 
@@ -41,6 +42,8 @@ class Finished:
     """It is sure that no id was told of twice."""
     rising: bool = False
     """And that rows came in the order of their ids."""
+    tally: Tally | None = None
+    """What it has staged, where it knows."""
 
     @property
     def changes_only(self) -> list[str]:
@@ -73,8 +76,10 @@ class Arrived:
         return and_(self.rows, arrival.c.mark == "seen")
 
     @cached_property
-    def there(self) -> Any:
-        """How many arrivals there are of each sort, by one look at all: most reads have no marks, refused rows or notices to look for."""
+    def there(self) -> Tally:
+        """How many arrivals of each sort came; where the read does not know, by one look at all."""
+        if self.finished.tally is not None:
+            return self.finished.tally
         anew = and_(arrival.c.record_id.is_not(None), arrival.c.row_hash.is_not(None))
         sorts = {
             "marks": arrival.c.mark,
@@ -84,7 +89,7 @@ class Arrived:
             "anew": case((anew, 1)),
         }
         counted = [func.count(column).label(name) for name, column in sorts.items()]
-        return self.connection.execute(select(*counted).where(self.rows)).one()
+        return Tally(**self.connection.execute(select(*counted).where(self.rows)).one()._asdict())
 
     @property
     def by_the_same_map(self) -> bool:
