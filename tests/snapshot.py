@@ -50,6 +50,7 @@ class _Names:
             values["left_id"], values["right_id"] = sorted((values["left_id"], values["right_id"]))
         if table == "stage":
             values["name"] = self._stage(values["name"])
+            values["worked_from"] = _without_ids(values["worked_from"])
         return tuple(repr(value) for value in values.values())
 
     def _value(self, name: str, value: Any) -> Any:
@@ -63,3 +64,9 @@ class _Names:
         """`resolve 1` as `resolve council`."""
         what, _, number = name.rpartition(" ")
         return f"{what} {self._connections[int(number)]}" if number.isdigit() else name
+
+
+def _without_ids(worked_from: Any) -> Any:
+    """What a stage worked from names connections by id, and says of each which it is."""
+    held = worked_from and worked_from.get("connections")
+    return worked_from | {"connections": sorted(held.values())} if held else worked_from
