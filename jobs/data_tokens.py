@@ -1,12 +1,12 @@
-"""Tokens for programs that read the documented views: made, used, withdrawn. A token's text is told once; only its hash is kept."""
+"""Tokens for programs that read the documented views: made, used, withdrawn or over. A token's text is told once; only its hash is kept."""
 
 import hashlib
 import secrets
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 
 from jobs import audit
 from jobs.refused import Refused
@@ -29,13 +29,18 @@ class Token:
     name: str
     made_by: str
     made_at: datetime
+    ends_on: date | None
     last_used_at: datetime | None
     withdrawn_by: str
     withdrawn_at: datetime | None
 
+    def is_over(self, today: date) -> bool:
+        """Whether its last day has passed."""
+        return self.ends_on is not None and self.ends_on < today
 
-def make(store: Database, name: str, who: str, now: datetime) -> str:
-    """Makes a token under a name; gives its text, which cannot be had again. Raises Refused."""
+
+def make(store: Database, name: str, ends_on: date | None, who: str, now: datetime, today: date) -> str:
+    """Makes a token under a name, for good or until the end of a day; gives its text, which cannot be had again. Raises Refused."""
     name = " ".join(name.split())
     if not name:
         raise Refused("Enter a name that says what the token is for, as in Power BI of the economy team.")
@@ -43,9 +48,9 @@ def make(store: Database, name: str, who: str, now: datetime) -> str:
         raise Refused(f"That name is too long. Say what the token is for in {LONGEST} characters.")
     text = BEGINS + secrets.token_urlsafe(32)
     with store.connect() as connection:
-        if connection.scalar(select(table.c.id).where(table.c.name == name, table.c.withdrawn_at.is_(None))) is not None:
+        if connection.scalar(select(table.c.id).where(table.c.name == name, _opens(today))) is not None:
             raise Refused("There is a token of that name. Withdraw it first, or enter another name.")
-        row = {"name": name, "token_hash": _hash(text), "made_by": who, "made_at": now}
+        row = {"name": name, "token_hash": _hash(text), "made_by": who, "made_at": now, "ends_on": ends_on}
         made = connection.execute(insert(table).values(**row, withdrawn_by="").returning(table.c.id)).scalar_one()
         audit.note(connection, who, "data token made", str(made), now)
     return text
@@ -60,14 +65,14 @@ def withdraw(store: Database, token_id: int, who: str, now: datetime) -> None:
         audit.note(connection, who, "data token withdrawn", str(token_id), now)
 
 
-def use(store: Database, text: str, view: str, now: datetime) -> bool:
+def use(store: Database, text: str, view: str, now: datetime, today: date) -> bool:
     """Whether a token opens the views. If it does, it is noted that a view was read with it, and when."""
     with store.reading() as connection:
-        found = connection.scalar(select(table.c.id).where(table.c.token_hash == _hash(text), table.c.withdrawn_at.is_(None)))
+        found = connection.scalar(select(table.c.id).where(table.c.token_hash == _hash(text), _opens(today)))
     if found is None:
         return False
     with store.connect() as connection:
-        live = update(table).where(table.c.id == found, table.c.withdrawn_at.is_(None))
+        live = update(table).where(table.c.id == found, _opens(today))
         if connection.execute(live.values(last_used_at=now)).rowcount == 0:
             return False
         audit.note(connection, f"data token {found}", "data read", view, now)
@@ -75,11 +80,15 @@ def use(store: Database, text: str, view: str, now: datetime) -> bool:
 
 
 def tokens(store: Database) -> list[Token]:
-    """Every token, those that may be used first, the newest first."""
-    columns = (table.c.id, table.c.name, table.c.made_by, table.c.made_at, table.c.last_used_at, table.c.withdrawn_by, table.c.withdrawn_at)
+    """Every token, those that were not withdrawn first, the newest first."""
+    columns = [table.c[one.name] for one in fields(Token)]
     with store.reading() as connection:
         rows = connection.execute(select(*columns).order_by(table.c.withdrawn_at.is_not(None), table.c.id.desc())).all()
     return [Token(*row) for row in rows]
+
+
+def _opens(today: date) -> ColumnElement[bool]:
+    return and_(table.c.withdrawn_at.is_(None), or_(table.c.ends_on.is_(None), table.c.ends_on >= today))
 
 
 def _hash(text: str) -> str:

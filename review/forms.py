@@ -13,10 +13,15 @@ PARTS: Final = ("day", "month", "year")
 
 def day_of(ask: Ask, name: str, what: str) -> date:
     """A day from three fields, `name-day`, `name-month` and `name-year`, as GOV.UK's date input sends it. Raises Refused."""
-    found = _day([ask.said(f"{name}-{part}") for part in PARTS], what)
+    found = day_if_any(ask, name, what)
     if found is None:
         raise Refused(f"Enter {what}, as in 27 3 2027.")
     return found
+
+
+def day_if_any(ask: Ask, name: str, what: str) -> date | None:
+    """The same where it may be left empty. Raises Refused for what is no day."""
+    return _day([ask.said(f"{name}-{part}") for part in PARTS], what)
 
 
 def day_in(query: Mapping[str, str], name: str, what: str, otherwise: date) -> date:

@@ -50,10 +50,11 @@ def _shut(site: Site, caller: str, sent: list[str], view: str) -> Response | Non
     except Refused as fault:
         return _plain(429, str(fault), {"Retry-After": str(WITHIN.seconds)})
     token = token_of(sent[0]) if len(sent) == 1 else ""
-    if token and data_tokens.use(site.store, token, view[:LONGEST], now):
+    if token and data_tokens.use(site.store, token, view[:LONGEST], now, site.today()):
         return None
     note_failure(site.store, known_as, now)
-    return _plain(401, f"This token opens nothing: it is mistyped, or was withdrawn. {SEND}", {"WWW-Authenticate": HOW})
+    said = f"This token opens nothing: it is mistyped, was withdrawn, or its last day has passed. {SEND}"
+    return _plain(401, said, {"WWW-Authenticate": HOW})
 
 
 def token_of(header: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import chain
 from typing import Any
 
@@ -12,14 +13,15 @@ from jobs.place import views
 from jobs.refused import Refused
 from jobs.spreadsheets import plain
 from review.downloads import PIECE, csv_file
-from review.forms import number_of
+from review.forms import day_fields, day_if_any, day_items, number_of
 from review.page import Ask, NotFound, Page, done
 from review.rendering import render
 from review.roles import ADMINS, NOBODY_YET
+from review.truth.filling import Misfilled, at_field
 from store.views import VIEWS
 
 
-def show(ask: Ask, made: str = "", wrong: str = "") -> Response:
+def show(ask: Ask, made: str = "", wrong: Misfilled | None = None) -> Response:
     """The views, and the tokens that open them. `made`: the text of a new one, which is shown this once."""
     held = data_tokens.tokens(ask.site.store)
     with ask.site.store.reading() as connection:
@@ -27,6 +29,7 @@ def show(ask: Ask, made: str = "", wrong: str = "") -> Response:
     return render(
         ask, "data/show.html", 422 if wrong else 200, views=VIEWS, tokens=held, named=lambda who: names.get(who, who), made=made,
         wrong=wrong, said=ask.said, whole=ask.site.whole,
+        ends=day_fields(ask, "ends") if wrong else day_items("ends", {}),
     )  # fmt: skip
 
 
@@ -37,10 +40,22 @@ def change(ask: Ask) -> Response:
         data_tokens.withdraw(store, number_of(ask.said("withdraw")), who, now)
         return done(ask, "The token is withdrawn: it opens nothing any more.", "/data")
     try:
-        # Shown at once and not on the next page: what the next page is to say is kept in the database for a moment.
-        return show(ask, made=data_tokens.make(store, ask.said("name"), who, now))
-    except Refused as fault:
-        return show(ask, wrong=str(fault))
+        ends_on = _last_day(ask)
+        with at_field("name"):
+            made = data_tokens.make(store, ask.said("name"), ends_on, who, now, ask.site.today())
+    except Misfilled as fault:
+        return show(ask, wrong=fault)
+    # Shown at once and not on the next page: what the next page is to say is kept in the database for a moment.
+    return show(ask, made=made)
+
+
+def _last_day(ask: Ask) -> date | None:
+    """None where none is wanted. Raises Misfilled."""
+    with at_field("ends-day"):
+        found = day_if_any(ask, "ends", "the last day")
+        if found is not None and found < ask.site.today():
+            raise Refused("That day has passed. Enter today or a later day, or leave it empty.")
+    return found
 
 
 def as_csv(ask: Ask) -> Response:

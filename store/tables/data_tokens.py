@@ -1,6 +1,6 @@
 """Tokens by which other programs read the documented views."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Field, SQLModel
 
@@ -16,6 +16,8 @@ class DataToken(SQLModel, table=True):
     """SHA-256 of the token, so that who reads the table cannot use it."""
     made_by: str
     made_at: datetime
+    ends_on: date | None = None
+    """The last day on which it opens anything, in the configured zone; None: until it is withdrawn."""
     last_used_at: datetime | None = None
     withdrawn_by: str = ""
     withdrawn_at: datetime | None = None

@@ -112,7 +112,7 @@ def _decide(site: Site) -> None:
 def _admin(site: Site) -> dict[str, dict[str, str]]:
     """What an admin did, and what the pages about it are called."""
     store, now = site.store, site.now()
-    data_tokens.make(store, "Power BI of the economy team", ADMIN, now)
+    data_tokens.make(store, "Power BI of the economy team", site.today() + timedelta(days=365), ADMIN, now, site.today())
     versions.save(store, ("themes", ""), THEMES, ADMIN, now, 0)
     council = site.setup.connections["council"]
     assert council.map_file is not None

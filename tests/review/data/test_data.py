@@ -4,7 +4,7 @@ import base64
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import httpx
 import pytest
@@ -22,8 +22,8 @@ from tests.review.harness import BEGINNING, Browser, Clock, signed_in, site_on
 from tests.review.serving import served
 
 
-def made(site: Site, name: str = "Power BI") -> str:
-    return data_tokens.make(site.store, name, "ada", BEGINNING)
+def made(site: Site, name: str = "Power BI", ends_on: date | None = None) -> str:
+    return data_tokens.make(site.store, name, ends_on, "ada", BEGINNING, site.today())
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -151,6 +151,43 @@ def test_a_withdrawn_token_opens_nothing_and_its_name_is_free_again(full: Site) 
     assert made(full) != token
 
 
+def test_a_token_opens_until_the_end_of_its_last_day(store: Database) -> None:
+    site = site_on(store)
+    token = made(site, ends_on=site.today() + timedelta(days=1))
+    clock = site.now
+    assert isinstance(clock, Clock)
+    for opens in (200, 200, 401):
+        assert Browser(site).get("/data/pb_flags.json", headers=bearer(token)).status_code == opens
+        clock.turn(timedelta(days=1))
+    assert made(site) != token, "its name is free again"
+
+
+def test_a_last_day_is_asked_for_and_shown(full: Site) -> None:
+    browser, day = signed_in(full, Role.ADMIN), full.today()
+    for told, said in (((31, 2, day.year), "31 2 2026 is no day"), ((1, 1, day.year), "That day has passed")):
+        answer = browser.post("/data", {"name": "Excel", **_as_fields(*told)})
+        assert answer.status_code == 422
+        assert 'href="#ends-day"' in answer.text
+        assert said in answer.text
+        assert 'value="Excel"' in answer.text
+    assert data_tokens.tokens(full.store) == []
+    shown = browser.post("/data", {"name": "Excel", **_as_fields(day.day, day.month, day.year)}).text
+    token = re.search(r'id="token">([^<]+)<', shown)
+    assert token
+    assert "Its last day is 2 November 2026." in shown
+    clock = full.now
+    assert isinstance(clock, Clock)
+    clock.turn(timedelta(days=1))
+    assert Browser(full).get("/data/pb_flags.csv", headers=bearer(token[1])).status_code == 401
+    later = signed_in(full, Role.ADMIN).get("/data").text
+    assert "Over</strong>" in later
+    assert "Its last day was 2 November 2026." in later
+
+
+def _as_fields(day: int, month: int, year: int) -> dict[str, str]:
+    return {"ends-day": str(day), "ends-month": str(month), "ends-year": str(year)}
+
+
 def test_the_page_shows_a_token_once_and_the_database_never_holds_it(full: Site) -> None:
     browser = signed_in(full, Role.ADMIN)
     shown = browser.post("/data", {"name": "  Power BI of   the economy team "})
@@ -238,5 +275,5 @@ def test_it_is_streamed_by_a_real_server(site: Site) -> None:
 
 def test_a_token_is_kept_by_its_hash_alone() -> None:
     assert set(bulk.table_of(DataToken).c.keys()) == {
-        "id", "name", "token_hash", "made_by", "made_at", "last_used_at", "withdrawn_by", "withdrawn_at"
+        "id", "name", "token_hash", "made_by", "made_at", "ends_on", "last_used_at", "withdrawn_by", "withdrawn_at"
     }  # fmt: skip
