@@ -48,6 +48,17 @@ class Touch(NamedTuple):
         """Done by the end of the as-of day; what is planned, cancelled or later counts for nothing."""
         return self.day is not None and self.day <= as_of and self.status in {None, "done"}
 
+    @property
+    def what(self) -> str:
+        """What it was, as in `inbound email`."""
+        return f"{self.direction} {self.kind}" if self.direction else self.kind
+
+    def standing(self, as_of: date) -> str:
+        """Whether it counts, in words."""
+        if not self.is_done(as_of):
+            return self.status or "not done yet"
+        return "counts" if self.qualifies else "does not count"
+
 
 class Member(NamedTuple):
     """A person at a business, joined from all records that say so."""

@@ -160,11 +160,8 @@ def _engagements(connection: Connection, decided: Decided, day: date) -> Iterato
 
 def _touch(touch: Touch, names: dict[str, str], day: date) -> str:
     people = ", ".join(f"{names.get(who, 'somebody')} {word}" for who, word in touch.people.items())
-    counts = (
-        "counts" if touch.is_done(day) and touch.qualifies else "does not count" if touch.is_done(day) else touch.status or "not done yet"
-    )
-    what = f"{touch.direction} {touch.kind}" if touch.direction else touch.kind
-    return f"{touch.day.isoformat() if touch.day else 'no date':10}  {what} ({counts}): {people or 'nobody of theirs named'}"
+    when = touch.day.isoformat() if touch.day else "no date"
+    return f"{when:10}  {touch.what} ({touch.standing(day)}): {people or 'nobody of theirs named'}"
 
 
 def _themes(connection: Connection, engagement_id: int) -> Iterator[str]:

@@ -240,8 +240,8 @@ def _entry(touch: Touch, row: Any, themes: list[Any], names: dict[str, str], kno
     return Entry(
         id=touch.id,
         day=touch.day,
-        kind=f"{touch.direction} {touch.kind}" if touch.direction else touch.kind,
-        counts=_counts(touch, today),
+        kind=touch.what,
+        counts=touch.standing(today),
         subject=str(fields.get("subject", "")),
         notes=str(fields.get("notes", "")) or notes.get(touch.id, ""),
         people=tuple(f"{names.get(who, 'Somebody')} {word}" for who, word in touch.people.items()),
@@ -249,12 +249,6 @@ def _entry(touch: Touch, row: Any, themes: list[Any], names: dict[str, str], kno
         connection=row.name if row else "what was written down here",
         themes=tuple(themes),
     )
-
-
-def _counts(touch: Touch, today: date) -> str:
-    if not touch.is_done(today):
-        return touch.status or "not done yet"
-    return "counts" if touch.qualifies else "does not count"
 
 
 def _records(connection: Connection, business_id: str) -> tuple[RecordOf, ...]:
