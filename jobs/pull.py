@@ -111,6 +111,9 @@ def pull(task: Task) -> Counts | None:
     resumed = _resumed(held, task.map_version, fingerprint)
     read, once, tally = resumed or _started(task, fingerprint), Once(resumed is None), Tally(whole=resumed is None)
     since = _since(held, task)
+    if known:  # each row's record is looked up
+        with task.store.reading() as connection:
+            bulk.look_up_in_memory(connection)
     while read.block < len(task.blocks):
         block = task.blocks[read.block]
         rows = Arrivals(task.connection_id, block, task.zone, known, task.full, once, tally)
@@ -164,14 +167,10 @@ def _held(task: Task) -> SqlRow[Any] | None:
 
 
 def _has_records(task: Task) -> bool:
-    """Whether this is not the first read; then each row's record is looked up."""
     record = bulk.table_of(Record)
     query = select(record.c.id).where(record.c.connection_id == task.connection_id, record.c.entity == task.entity).limit(1)
     with task.store.reading() as connection:
-        known = connection.execute(query).first() is not None
-        if known:
-            bulk.look_up_in_memory(connection)
-        return known
+        return connection.execute(query).first() is not None
 
 
 def _resumed(held: SqlRow[Any] | None, map_version: str, fingerprint: str | None) -> _Read | None:

@@ -192,8 +192,7 @@ def _engine(url: URL) -> Engine:
 
 
 BULK = ("cache_size=-16000", "wal_autocheckpoint=2000")
-PRIVATE = ("secure_delete=ON",)
-"""What is deleted is overwritten, which only some builds of SQLite do by themselves."""
+SAFE = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=60000", "foreign_keys=ON", "secure_delete=ON")
 
 
 def _sqlite_settings(connection: Any, _record: object) -> None:
@@ -201,7 +200,8 @@ def _sqlite_settings(connection: Any, _record: object) -> None:
     # A minute's wait, as another connection may be settling a large read.
     # 16 MB of cache and a checkpoint every 32 MB: a first load writes each page of the file less often. A new file has pages of 16 kB, as
     # SQLite then takes a sixth less time for a first load; one that is there keeps those that it has.
-    for pragma in ("page_size=16384", "journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=60000", "foreign_keys=ON", *BULK, *PRIVATE):
+    # What is deleted is overwritten, which only some builds of SQLite do by themselves.
+    for pragma in ("page_size=16384", *SAFE, *BULK):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from connector.contract import Row, Value
 from connector.http.shape import WrongShape, field
 from connector.hubspot.plan import ID_COLUMNS, LINKS, MERGED, Plan
+from connector.plain import PLAIN
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
-CELL = (str, int, float, bool, type(None))
+CELL = tuple(PLAIN)
 
 
 def id_of(record: object) -> str:

@@ -26,14 +26,13 @@ PAIRS = 3
 class _Positions(ABC):
     """What both ways share."""
 
-    def __init__(self, door: Door, ask: Ask, filling: Filling, marks: Callable[[list[Any]], list[str]]) -> None:
-        self._door, self._ask, self._filling, self._marks = door, ask, filling, marks
-        self._sent = 0
-        self._place, self._back, self._ended = Place(), 0, False
+    def __init__(self, door: Door, ask: Ask, filling: Filling, marks: Callable[[list[Any]], list[str]], place: Place) -> None:
+        self._door, self._ask, self._filling, self._marks, self._place = door, ask, filling, marks, place
+        self._sent = self._back = 0
+        self._ended = False
 
-    def walk(self, place: Place) -> Iterator[Got]:
-        """Pages from a place on."""
-        self._place = place
+    def walk(self) -> Iterator[Got]:
+        """Pages from the place on."""
         return iter(self._following, None)
 
     def _following(self) -> Got | None:

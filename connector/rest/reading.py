@@ -57,28 +57,28 @@ class Read:
         self._state = state if state.stage in stages else state.at(stages[0])
         for stage in stages[stages.index(self._state.stage) :]:
             self._state = self._state if self._state.stage == stage else self._state.at(stage)
-            ask, filling = self._ask(stage), self._filling(stage)
-            yield from map(partial(self._page, stages), walk(self._door, ask, filling, self._marks(stage), self._state.place))
+            answers = walk(self._door, self._ask(), self._filling(), self._marks(), self._state.place)
+            yield from map(partial(self._page, stages), answers)
 
     def _planned(self, state: State) -> list[Stage]:
         if state.since is None or self._plan.gone is None:
             return ["rows"]
         return ["deletions", "rows"] if self._plan.deleted.by == "list" else ["rows", "sweep"]
 
-    def _ask(self, stage: Stage) -> Ask:
-        if stage != "rows" and self._plan.gone is not None:
+    def _ask(self) -> Ask:
+        if self._state.stage != "rows" and self._plan.gone is not None:
             return self._plan.gone
         return self._plan.rows if self._state.since is None else self._plan.incremental()
 
-    def _filling(self, stage: Stage) -> Filling:
-        if self._state.since is None or stage == "sweep":
+    def _filling(self) -> Filling:
+        if self._state.since is None or self._state.stage == "sweep":
             return {}
-        written = self._plan.gone_since if stage == "deletions" else self._plan.since
+        written = self._plan.gone_since if self._state.stage == "deletions" else self._plan.since
         return {"since": written(self._state.since, self._clock.now())}
 
-    def _marks(self, stage: Stage) -> Marks:
+    def _marks(self) -> Marks:
         """A list of deletions may name an id twice, so its rows are known by all that they say."""
-        return self._rows.marks if stage != "deletions" else lambda items: [digest(item) for item in items]
+        return self._rows.marks if self._state.stage != "deletions" else lambda items: [digest(item) for item in items]
 
     def _page(self, stages: list[Stage], got: Got) -> Page:
         self._state = state = replace(self._state, place=got.place)

@@ -21,30 +21,29 @@ def walk(door: Door, ask: Ask, filling: Filling, marks: Marks, place: Place) -> 
     """Pages from a place on; the last one says so. `marks` gives what each row is known by. Raises ConnectorError."""
     match ask.paging.by:
         case "offset":
-            return Offsets(door, ask, filling, marks).walk(place)
+            return Offsets(door, ask, filling, marks, place).walk()
         case "page":
-            return Numbers(door, ask, filling, marks).walk(place)
-    return _Given(ask, filling, place).walk(door)
+            return Numbers(door, ask, filling, marks, place).walk()
+    return _Given(door, ask, filling, place).walk()
 
 
 class _Given:
     """Next links and cursors, which are the service's to keep right; and a single answer."""
 
-    def __init__(self, ask: Ask, filling: Filling, place: Place) -> None:
-        self._ask, self._filling, self._place = ask, filling, place
-        self._onward: Call | None = None
+    def __init__(self, door: Door, ask: Ask, filling: Filling, place: Place) -> None:
+        self._door, self._ask, self._filling, self._place = door, ask, filling, place
+        self._further: dict[str, Any] = {}
+        """Where the next page begins, as the place has it; empty behind the last."""
 
-    def walk(self, door: Door) -> Iterator[Got]:
-        return map(self._got, pages(door, self._call(self._place), self._following))
+    def walk(self) -> Iterator[Got]:
+        return map(self._got, pages(self._door, self._call(self._place), self._following))
 
     def _got(self, answer: Answer) -> Got:
         items, total = items_of(self._ask, answer), total_of(self._ask, answer)
         self._place = replace(self._place, done=self._place.done + len(items)).told(total)
-        if self._onward is None:
+        if not self._further:
             return self._ended(items, self._place, total)
-        by_cursor = self._ask.paging.by == "cursor"
-        further = {"cursor": self._cursor(answer)} if by_cursor else {"url": self._onward.url}
-        self._place = replace(self._place, **further)
+        self._place = replace(self._place, **self._further)
         return Got(items, self._place, total)
 
     def _call(self, place: Place) -> Call:
@@ -52,16 +51,15 @@ class _Given:
         return replace(call, url=place.url, params=()) if place.url else call
 
     def _following(self, answer: Answer) -> Call | None:
-        """The request for the next page, which `_got` looks at too."""
-        self._onward = self._next_call(answer)
-        return self._onward
-
-    def _next_call(self, answer: Answer) -> Call | None:
+        """The request for the next page."""
         if self._ask.paging.by == "cursor":
             cursor = self._cursor(answer)
-            return None if cursor is None else self._ask.call({**self._filling, "cursor": cursor})
+            self._further = {} if cursor is None else {"cursor": cursor}
+            return self._ask.call({**self._filling, **self._further}) if self._further else None
         link = self._link(answer)
-        return linked(self._ask.call(self._filling), answer, link) if link else None
+        call = linked(self._ask.call(self._filling), answer, link) if link else None
+        self._further = {"url": call.url} if call else {}
+        return call
 
     def _link(self, answer: Answer) -> str | None:
         if self._ask.paging.by == "link":

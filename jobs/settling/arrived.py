@@ -91,11 +91,16 @@ class Arrived:
         counted = [func.count(column).label(name) for name, column in sorts.items()]
         return Tally(**self.connection.execute(select(*counted).where(self.rows)).one()._asdict())
 
+    @cached_property
+    def last_read(self) -> Any:
+        """What the cursor keeps of the last whole read: `map_version` and `blocks`, empty before there was one."""
+        of_this = (cursor.c.connection_id == self.connection_id, cursor.c.entity == self.entity)
+        return self.connection.execute(select(cursor.c.map_version, cursor.c.blocks).where(*of_this)).first()
+
     @property
     def by_the_same_map(self) -> bool:
-        """Whether the read that the records are of was by this field map, so that none is of a block that is in it no more."""
-        of_this = (cursor.c.connection_id == self.connection_id, cursor.c.entity == self.entity)
-        return bool(self.connection.scalar(select(cursor.c.map_version).where(*of_this)) == self.finished.map_version)
+        """Whether the last read was by this field map, so that no record is of a block that is in it no more."""
+        return self.last_read is not None and self.last_read.map_version == self.finished.map_version
 
     @property
     def any_refused(self) -> bool:

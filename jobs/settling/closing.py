@@ -34,9 +34,7 @@ def close(arrived: Arrived, touched: bool) -> None:
 def _next(arrived: Arrived) -> dict[str, Any]:
     """For each source where the next read begins. An id that is unknown twice running was never told as a change (an import may
     back-date its rows), so then the next read is a whole one."""
-    held = arrived.connection.scalar(
-        select(cursors.c.blocks).where(cursors.c.connection_id == arrived.connection_id, cursors.c.entity == arrived.entity)
-    )
+    held = arrived.last_read and arrived.last_read.blocks
     found: dict[str, Any] = {}
     for source, end in arrived.finished.ended.items():
         unknown = _unknown(arrived, source) if arrived.swept and source in arrived.finished.living else []
